@@ -1,0 +1,58 @@
+import type { CampaignContext, MessageKind } from './message.ts';
+import type { MessageKey } from './identity.ts';
+import type { Msisdn } from './msisdn.ts';
+import type { DeliveryReport } from './delivery-report.ts';
+
+/** Statuses of the `admission` event: was the message handed to Sinch? */
+export type AdmissionStatus = 'enqueued' | 'enqueue_failed';
+
+/** Statuses of the `final` event: what became of a message that was handed to Sinch? */
+export type FinalStatus = 'delivered' | 'rejected' | 'failed' | 'timeout';
+
+/** The published spelling of campaign statuses. */
+export type CampaignEventStatus = AdmissionStatus | FinalStatus;
+
+/** A message has at most one event of each phase: writing it twice is writing it once. */
+export type CampaignEventPhase = 'admission' | 'final';
+
+/** A fact about a message, recorded for analysts. Its key is (projectId, messageId, phase). */
+export interface CampaignEvent extends MessageKey {
+  phase: CampaignEventPhase;
+  status: CampaignEventStatus;
+  /** ISO 8601: of the report, of the acceptance or refusal, or the workflow's time for a timeout. */
+  at: string;
+  integrationId: string;
+  kind: MessageKind;
+  recipient: Msisdn;
+  sender?: string;
+  country?: string;
+  /** `false` where the recipient's country is listed as sending no delivery reports. */
+  reportsExpected: boolean;
+  campaign: CampaignContext;
+  batchId?: string;
+  /** Delivery-report code, SMPP code, or HTTP status of a failed request. */
+  statusCode?: number;
+  error?: string;
+  comment?: string;
+  partCount?: number;
+  /** `true` where `partCount` is our own count and not Sinch's. */
+  partCountEstimated?: boolean;
+}
+
+/** A final report that came after the message had its outcome. Kept aside; it changes nothing. */
+export interface LateReport extends MessageKey {
+  report: DeliveryReport;
+  /** `contradicts` the final event's status, or came after it for another reason. */
+  reason: 'contradicts' | 'after_end';
+}
+
+/** Why nothing was sent and nobody is to blame. */
+export type SkipReason = 'no_recipient' | 'cancelled';
+
+/** What a message's workflow writes when something about it is settled, in one go. */
+export interface MessageRecord extends MessageKey {
+  events: CampaignEvent[];
+  lateReports: LateReport[];
+  /** Set where the message was cancelled before Sinch had it: it gets no campaign event. */
+  skipped?: { reason: SkipReason; at: string };
+}

@@ -1,0 +1,46 @@
+/**
+ * Every name that crosses a process: once a release has used one it is never renamed, since running
+ * workflows, recorded histories and other workers know it. Names are only added.
+ */
+
+/** Workflow type of one message. */
+export const SEND_MESSAGE_WORKFLOW = 'sendMessage';
+
+/** Activity types, as they appear in the Temporal UI. */
+export const ACTIVITY = {
+  send: 'send',
+  findMessage: 'findMessage',
+  cancelBatch: 'cancelBatch',
+  recordCampaignEvents: 'recordCampaignEvents',
+} as const;
+
+/** Signal that carries a `DeliveryReport` to the message's workflow. */
+export const DELIVERY_REPORT_SIGNAL = 'deliveryReport';
+
+/** Signal that asks for the message to be cancelled; carries nothing. */
+export const CANCEL_MESSAGE_SIGNAL = 'cancelMessage';
+
+/** Query that answers where the message stands: a `MessageStatus`. */
+export const MESSAGE_STATUS_QUERY = 'messageStatus';
+
+/** Queue of the message workflows when a worker of ours carries them. A user's own worker uses its own queue. */
+export const DEFAULT_TASK_QUEUE = 'sinch-messages';
+
+/** Search attributes, all of type Keyword. Never a phone number: the server does not encrypt them. */
+export const SEARCH_ATTRIBUTE = {
+  projectId: 'SinchProjectId',
+  campaignId: 'SinchCampaignId',
+  integrationId: 'SinchIntegrationId',
+  country: 'SinchCountry',
+  status: 'SinchStatus',
+} as const;
+
+/** Value of the `SinchStatus` search attribute while the message has no final outcome. */
+export const OPEN_STATUS = 'open';
+
+/**
+ * The queue of a plan's sends. The rate limit belongs to the plan, so everybody who sends through the plan shares it.
+ */
+export function sendQueueOf(servicePlanId: string): string {
+  return `sinch-plan-${servicePlanId}`;
+}

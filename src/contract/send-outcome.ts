@@ -1,0 +1,48 @@
+/** What Sinch or our own checks said of a request: kept for the campaign event's properties. */
+export interface Refusal {
+  /** HTTP status of the answer; absent where none came. */
+  statusCode?: number;
+  /** Sinch's error code such as `syntax_invalid_parameter_format`, or ours such as `expired`. */
+  error?: string;
+  /** Sinch's error text, or ours. Never a whole phone number. */
+  comment?: string;
+}
+
+/**
+ * What one execution of the `send` activity saw. One execution is one attempt: nothing is inferred from it that it
+ * did not see, and the workflow decides what follows.
+ */
+export type SendOutcome =
+  /** Any 2xx. Sinch has the message, even where its answer could not be read. */
+  | {
+      kind: 'accepted';
+      /** Absent where the body could not be read. */
+      batchId?: string;
+      /** ISO 8601. */
+      at: string;
+      /** Whether the activity has written `enqueued` to the store; else the workflow does with the final event. */
+      recorded: boolean;
+    }
+  /** The message itself is wrong: sending it again would be refused again. */
+  | ({ kind: 'refused' } & Refusal)
+  /** The integration is wrong (token, plan, account): the message is not to blame and was not accepted. */
+  | ({ kind: 'integration_fault' } & Refusal)
+  /** Known not to have been accepted. `retryAfterMs` is what Sinch asked for. */
+  | ({ kind: 'not_accepted'; retryAfterMs?: number } & Refusal)
+  /** It may or may not have been accepted. */
+  | ({ kind: 'unknown' } & Refusal);
+
+/** What one look for the message saw: at our own note of acceptance, then at Sinch. */
+export type FindOutcome =
+  | {
+      kind: 'found';
+      batchId?: string;
+      /** ISO 8601: when Sinch made the batch. */
+      at: string;
+      /** Whether the store already holds the `enqueued` event. */
+      recorded: boolean;
+    }
+  /** Sinch does not show it. No proof while Sinch may still be making it visible. */
+  | { kind: 'absent' }
+  /** The look itself failed, which is neither found nor absent. */
+  | ({ kind: 'failed' } & Refusal);

@@ -1,0 +1,20 @@
+import type { CampaignEvent, MessageRecord } from '../contract/campaign-event.ts';
+import type { MessageKey } from '../contract/identity.ts';
+
+/** A place campaign events are written. Implement it to keep them in a store of your own. */
+export interface CampaignEventSink {
+  /**
+   * Writes what is settled about a message. May be called again with the same record, also at the same time: an event's
+   * key is (projectId, messageId, phase), and writing it twice must be writing it once. A second event of the same key
+   * with another status must not overwrite the first.
+   * @param signal ends the wait; the write may have happened all the same.
+   * @throws where nothing is known to be written: the caller tries again.
+   */
+  record(record: MessageRecord, signal?: AbortSignal): Promise<void>;
+
+  /**
+   * The message's admission event, where the store can be asked: our own note of acceptance settles a send of unknown
+   * outcome without asking Sinch. Leave it out where the store is write-only.
+   */
+  admission?(key: MessageKey, signal?: AbortSignal): Promise<CampaignEvent | undefined>;
+}

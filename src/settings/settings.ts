@@ -1,0 +1,70 @@
+/**
+ * What admins set up, as everything else reads it. `staticSettings` serves embedders and the environment.
+ */
+
+/** Sinch regions with a host of their own (API reference, "Base URL"). */
+export type Region = 'us' | 'eu' | 'au' | 'br' | 'ca';
+
+/** How a callback proves that it comes from Sinch. */
+export type CallbackAuth =
+  /** HMAC-SHA256 over the raw body (Webhooks, "HMAC Authentication"); Sinch switches it on for a plan at request. */
+  | {
+      type: 'hmac';
+      /** One secret, or the current and the previous one during rotation. */
+      secrets: readonly string[];
+      /**
+       * Largest age of the signature's timestamp, in milliseconds. Sinch retries for almost a day and whether a retry
+       * is signed anew is not documented, so anything under 24 hours may lose reports.
+       * @default no limit
+       */
+      toleranceMs?: number;
+    }
+  | { type: 'basic'; username: string; passwords: readonly string[] }
+  /** A secret of at least 128 bits as the last part of the callback's path. The default: it needs nothing of Sinch. */
+  | { type: 'url-secret'; secrets: readonly string[] };
+
+/** A project's connection to one Sinch service plan. */
+export interface Integration {
+  /** Unique over all projects: the callback URL names it alone. */
+  id: string;
+  projectId: string;
+  name: string;
+  servicePlanId: string;
+  region: Region | 'custom';
+  /** `https://{region}.sms.api.sinch.com`, or the custom one; without the path. */
+  baseUrl: string;
+  /** The plan's API token. */
+  apiToken: string;
+  /** Throughput of the plan by contract. */
+  messagesPerSecond: number;
+  /** A disabled integration takes no new messages and sends none that wait. */
+  enabled: boolean;
+  callbackAuth: CallbackAuth;
+  /** Full URL that Sinch calls with reports, path secret included. Absent: the plan's default callback at Sinch. */
+  callbackUrl?: string;
+  /** Countries (ISO 3166-1 alpha-2) that the plan may send MMS to. */
+  mmsCountries: readonly string[];
+  /** Whether Sinch has a default originator for the plan, so that a message may go without a sender. */
+  hasDefaultOriginator: boolean;
+}
+
+/** What holds for every message of a project. */
+export interface ProjectSettings {
+  projectId: string;
+  /** The default SMS provider: used unless the request names another integration. */
+  defaultIntegrationId?: string;
+  /** Used unless the request names a sender. */
+  defaultSender?: string;
+  /** Countries (ISO 3166-1 alpha-2) whose operators send no delivery reports. */
+  countriesWithoutReports: readonly string[];
+}
+
+/** The settings as the intake, the activities, the send workers and the webhook read them. */
+export interface Settings {
+  /** The project, or `undefined` where there is none of that id. */
+  project(projectId: string): Promise<ProjectSettings | undefined>;
+  /** The integration, enabled or not, or `undefined` where there is none of that id. */
+  integration(integrationId: string): Promise<Integration | undefined>;
+  /** All integrations: what the send workers are made from. */
+  integrations(): Promise<readonly Integration[]>;
+}
