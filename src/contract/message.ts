@@ -5,8 +5,7 @@ export type MessageKind = 'sms' | 'mms';
 
 /** What the handset shows. */
 export type MessageContent =
-  | { kind: 'sms'; text: string }
-  | { kind: 'mms'; mediaUrl: string; subject?: string; text?: string };
+  { kind: 'sms'; text: string } | { kind: 'mms'; mediaUrl: string; subject?: string; text?: string };
 
 /** 1 is a one-time password, which overtakes everything; 5 is bulk. Temporal's own range. */
 export type MessagePriority = 1 | 2 | 3 | 4 | 5;
