@@ -30,7 +30,9 @@ export type SendOutcome =
   /** Known not to have been accepted. `retryAfterMs` is what Sinch asked for. */
   | ({ kind: 'not_accepted'; retryAfterMs?: number } & Refusal)
   /** It may or may not have been accepted. */
-  | ({ kind: 'unknown' } & Refusal);
+  | ({ kind: 'unknown' } & Refusal)
+  /** It never left: its life ran out in the queue, or it was cancelled there. */
+  | { kind: 'not_dispatched' };
 
 /** What one look for the message saw: at our own note of acceptance, then at Sinch. */
 export type FindOutcome =

@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto';
+import type { CallbackTarget } from '../contract/callback-path.ts';
+import type { DeliveryReport } from '../contract/delivery-report.ts';
+import { type MessageKey, parseWorkflowId } from '../contract/identity.ts';
+import type { Integration, Settings } from '../settings/index.ts';
+import { parseCallback } from '../sinch/index.ts';
+import { methodNotAllowed, notFound, received, tooLarge, unauthenticated, unavailable } from './answers.ts';
+import { authenticate } from './authenticate.ts';
+import { withDeadline } from './deadline.ts';
+import {
+  createObservers,
+  type Observers,
+  UNKNOWN_INTEGRATION,
+  WEBHOOK_COUNTER,
+  type WebhookCounters,
+  type WebhookLog,
+} from './observers.ts';
+import { readBody } from './read-body.ts';
+import type { ReportStore, UnmatchedReason } from './report-store.ts';
+
+/** What became of a signal: taken, or the message has ended, or there is none. */
+export type SignalResult = 'signalled' | 'closed' | 'unknown';
+
+/**
+ * Hands a report to its message.
+ * @param requestId the same for the same report, so that Temporal may drop repeats.
+ * @param signal ends the wait.
+ * @throws on every failure of ours, a missing namespace included: only a workflow that was not found or has ended is
+ * `unknown` or `closed`.
+ */
+export type SignalMessage = (
+  workflowId: string,
+  report: DeliveryReport,
+  requestId: string,
+  signal?: AbortSignal,
+) => Promise<SignalResult>;
+
+/** What the webhook works with. */
+export interface DeliveryReportHandlerDeps {
+  settings: Pick<Settings, 'integration'>;
+  signalMessage: SignalMessage;
+  /** Keeps what belongs to no open message. */
+  reports: ReportStore;
+  log?: WebhookLog;
+  counters?: WebhookCounters;
+  /** Milliseconds since 1970. @default Date.now */
+  now?: () => number;
+  /** Largest body, in bytes; a larger one is answered 413. @default DEFAULT_MAX_BODY_BYTES */
+  maxBodyBytes?: number;
+  /**
+   * Time for one callback, in milliseconds, after which it is answered 503 and comes again.
+   * @default DEFAULT_DEADLINE_MS
+   */
+  deadlineMs?: number;
+}
+
+/** Answers one callback. Never throws. */
+export type DeliveryReportHandler = (request: Request, params: CallbackTarget) => Promise<Response>;
+
+/** 1 MiB. A full batch report of 1,000 recipients has about 20 KB. */
+export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+
+/** How long Sinch waits for an answer is not documented; its Voice product waits 5 s. */
+export const DEFAULT_DEADLINE_MS = 4_000;
+
+/**
+ * The handler of Sinch's callbacks, from a web-standard request to its answer: method, size, integration, authenticity
+ * over the raw bytes, JSON, shape, signal. It answers 2xx once a report is with its message or kept, and 503 for every
+ * failure of ours, after which Sinch repeats for almost a day.
+ * @throws TypeError where an option is wrong.
+ */
+export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): DeliveryReportHandler {
+  const maxBodyBytes = positive('maxBodyBytes', deps.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
+  const deadlineMs = positive('deadlineMs', deps.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const now = deps.now ?? Date.now;
+  const observers = createObservers(deps.log, deps.counters);
+
+  return async (request, params) => {
+    const call: Call = { integrationLabel: UNKNOWN_INTEGRATION };
+    const response = await answer(call, request, params);
+    observers.count(WEBHOOK_COUNTER.answers, {
+      integrationId: call.integrationLabel,
+      status: String(response.status),
+    });
+    return response;
+  };
+
+  async function answer(call: Call, request: Request, params: CallbackTarget): Promise<Response> {
+    if (request.method !== 'POST') return methodNotAllowed(request.method);
+    try {
+      return await withDeadline(deadlineMs, (signal) => receive(call, request, params, signal));
+    } catch (error) {
+      observers.error(
+        { integrationId: call.integrationLabel, err: error },
+        'A Sinch callback could not be taken; it was answered 503 and Sinch will send it again.',
+      );
+      return unavailable();
+    }
+  }
+
+  async function receive(call: Call, request: Request, params: CallbackTarget, signal: AbortSignal): Promise<Response> {
+    const rawBody = await readBody(request, maxBodyBytes, signal);
+    if (rawBody === undefined) {
+      observers.warn({ maxBodyBytes }, 'A callback was refused: its body is larger than any that Sinch sends.');
+      return tooLarge(maxBodyBytes);
+    }
+    const integration = await deps.settings.integration(params.integrationId);
+    if (integration === undefined) {
+      observers.warn({}, 'A callback was refused: its path names no integration.');
+      return notFound();
+    }
+    call.integrationLabel = integration.id;
+
+    const receivedMs = now();
+    const authentication = authenticate(integration.callbackAuth, {
+      rawBody,
+      headers: request.headers,
+      ...(params.secret === undefined ? {} : { secret: params.secret }),
+      now: receivedMs,
+    });
+    if (!authentication.ok) {
+      const labels = { integrationId: integration.id, reason: authentication.reason };
+      observers.count(WEBHOOK_COUNTER.unauthenticated, labels);
+      observers.warn(
+        labels,
+        `A callback was refused: it did not prove that it comes from Sinch (${integration.callbackAuth.type}). If it did, compare the secrets: Sinch does not repeat it.`,
+      );
+      return unauthenticated(integration.callbackAuth.type === 'basic');
+    }
+
+    await deliver({ integration, rawBody, receivedAt: new Date(receivedMs).toISOString() }, signal);
+    return received();
+  }
+
+  async function deliver(callback: Callback, signal: AbortSignal): Promise<void> {
+    const { integration, rawBody, receivedAt } = callback;
+    const json = parseJson(rawBody);
+    const parsed = json.ok ? parseCallback(json.value, receivedAt) : { kind: 'unreadable' as const, why: json.why };
+    switch (parsed.kind) {
+      case 'inbound':
+        return keepUnmatched(callback, 'inbound');
+      case 'unreadable':
+        return keepUnreadable(callback, parsed.why);
+      case 'reports':
+        break;
+    }
+    if (parsed.reports.length === 0) return keepUnreadable(callback, 'The report carries no status.');
+
+    const hash = createHash('sha256').update(rawBody).digest('hex');
+    const kept = new Set<string>();
+    for (const [index, { clientReference, report }] of parsed.reports.entries()) {
+      signal.throwIfAborted();
+      const key = clientReference === undefined ? undefined : parseWorkflowId(clientReference);
+      const unmatched = async (reason: UnmatchedReason): Promise<void> => {
+        // The whole body is kept, so once is enough for all its statuses.
+        if (kept.has(`${reason} ${clientReference}`)) return;
+        kept.add(`${reason} ${clientReference}`);
+        await keepUnmatched(callback, reason, clientReference);
+      };
+      if (clientReference === undefined) {
+        await unmatched('no_reference');
+      } else if (key === undefined || key.projectId !== integration.projectId) {
+        await unmatched('foreign_reference');
+      } else {
+        const requestId = parsed.reports.length === 1 ? `dlr:${hash}` : `dlr:${hash}:${index}`;
+        const stamped = { ...report, integrationId: integration.id };
+        const result = await deps.signalMessage(clientReference, stamped, requestId, signal);
+        switch (result) {
+          case 'signalled':
+            count(observers, callback, 'signalled');
+            break;
+          case 'closed':
+            await keepLate(callback, key, stamped);
+            break;
+          case 'unknown':
+            await unmatched('unknown_message');
+            break;
+          default:
+            throw new TypeError(`signalMessage answered ${JSON.stringify(result)}, which is not a SignalResult.`);
+        }
+      }
+    }
+  }
+
+  async function keepLate(callback: Callback, key: MessageKey, report: DeliveryReport): Promise<void> {
+    await deps.reports.keepLate({
+      integrationId: callback.integration.id,
+      projectId: key.projectId,
+      messageId: key.messageId,
+      report,
+      rawBody: callback.rawBody,
+      receivedAt: callback.receivedAt,
+    });
+    count(observers, callback, 'late');
+  }
+
+  async function keepUnmatched(callback: Callback, reason: UnmatchedReason, clientReference?: string): Promise<void> {
+    await deps.reports.keepUnmatched({
+      integrationId: callback.integration.id,
+      ...(clientReference === undefined ? {} : { clientReference }),
+      reason,
+      rawBody: callback.rawBody,
+      receivedAt: callback.receivedAt,
+    });
+    count(observers, callback, reason);
+  }
+
+  async function keepUnreadable(callback: Callback, why: string): Promise<void> {
+    await deps.reports.keepUnreadable({
+      integrationId: callback.integration.id,
+      why,
+      rawBody: callback.rawBody,
+      receivedAt: callback.receivedAt,
+    });
+    count(observers, callback, 'unreadable');
+    observers.warn(
+      { integrationId: callback.integration.id, why },
+      'An authentic callback could not be read; it is kept.',
+    );
+  }
+}
+
+/** What is known of a request by the time it is answered. */
+interface Call {
+  integrationLabel: string;
+}
+
+/** An authentic callback. */
+interface Callback {
+  integration: Integration;
+  rawBody: Uint8Array;
+  receivedAt: string;
+}
+
+function count(
+  observers: Observers,
+  callback: Callback,
+  outcome: 'signalled' | 'late' | 'unreadable' | UnmatchedReason,
+): void {
+  observers.count(WEBHOOK_COUNTER.callbacks, { integrationId: callback.integration.id, outcome });
+}
+
+function parseJson(rawBody: Uint8Array): { ok: true; value: unknown } | { ok: false; why: string } {
+  if (rawBody.byteLength === 0) return { ok: false, why: 'The body is empty.' };
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
+  } catch {
+    return { ok: false, why: 'The body is not UTF-8.' };
+  }
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch {
+    // The parser's own words quote the body.
+    return { ok: false, why: 'The body is not JSON.' };
+  }
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new TypeError(`createDeliveryReportHandler: ${option} has to be a whole number above 0, received ${value}.`);
+}
