@@ -1,0 +1,121 @@
+import type { Dispatcher } from 'undici';
+
+/** Largest body that is read, in bytes. A page of 100 batches of 2,000 characters each has well under 2 MiB. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** One request. Redirects are not followed. */
+export interface ExchangeRequest {
+  origin: string;
+  path: string;
+  method: 'GET' | 'POST' | 'DELETE';
+  headers: Record<string, string>;
+  body?: string;
+  /** For all of it in milliseconds, the wait for a connection included. */
+  deadlineMs: number;
+  /** Ends the exchange as a failure with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a request ended: once the status is known it is an answer, whatever becomes of the body. */
+export type Exchange =
+  | {
+      kind: 'answer';
+      status: number;
+      retryAfter?: string | undefined;
+      /** As much of it as came. */
+      body: string;
+      /** Whether all of it came. */
+      complete: boolean;
+    }
+  | {
+      kind: 'failure';
+      /** Whether writing the request had begun. If not, nothing of it ever leaves, also later. */
+      written: boolean;
+      error: unknown;
+    };
+
+/** No answer within the deadline. */
+class DeadlineError extends Error {
+  readonly code = 'DEADLINE_EXCEEDED';
+  constructor(deadlineMs: number) {
+    super(`No answer within ${deadlineMs} ms`);
+    this.name = 'DeadlineError';
+  }
+}
+
+/**
+ * Sends one request and reads its answer. Never rejects, and never writes the request twice.
+ *
+ * It uses undici's dispatch interface, which says what `request()` does not: `onRequestStart` comes immediately before
+ * a request is written to a connected socket. A reset during the TLS handshake and one after the request have the same
+ * error code, and mean the opposite for a message.
+ */
+export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Exchange> {
+  const { deadlineMs, signal, ...options } = request;
+  return new Promise((resolve) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let answer: { status: number; retryAfter?: string | undefined } | undefined;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    let settled = false;
+
+    const settle = (error?: unknown): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      resolve(
+        answer === undefined
+          ? { kind: 'failure', written: controller !== undefined, error }
+          : {
+              kind: 'answer',
+              ...answer,
+              body: Buffer.concat(chunks).toString('utf8'),
+              complete: error === undefined,
+            },
+      );
+    };
+    const stop = (error: Error): void => {
+      settle(error);
+      controller?.abort(error);
+    };
+    const onAbort = (): void => stop(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+    const timer = setTimeout(() => stop(new DeadlineError(deadlineMs)), deadlineMs);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) return onAbort();
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(started) {
+        // Throwing here keeps the request from being written and leaves the connection to the next one. Aborting would
+        // end the connection.
+        if (settled) throw new DeadlineError(deadlineMs);
+        if (controller !== undefined) throw new Error('A request is never written twice');
+        controller = started;
+      },
+      onResponseStart(_, status, headers) {
+        // 1xx announce the answer.
+        if (status >= 200) answer = { status, retryAfter: firstOf(headers['retry-after']) };
+      },
+      onResponseData(_, chunk) {
+        bytes += chunk.length;
+        if (bytes > MAX_BODY_BYTES) stop(new Error(`The body has more than ${MAX_BODY_BYTES} bytes`));
+        else if (!settled) chunks.push(chunk);
+      },
+      onResponseEnd() {
+        settle();
+      },
+      onResponseError(_, error) {
+        settle(error);
+      },
+    };
+    try {
+      dispatcher.dispatch(options, handler);
+    } catch (error) {
+      settle(error);
+    }
+  });
+}
+
+function firstOf(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

@@ -1,0 +1,22 @@
+/** What a `SinchRequestError` tells beside its message. */
+export interface SinchRequestErrorOptions {
+  /** HTTP status of the answer; absent where none came. */
+  statusCode?: number | undefined;
+  cause?: unknown;
+}
+
+/**
+ * A look-up or cancellation at Sinch that failed: nothing is known by it. The message names the request by plan and
+ * reference, and holds no token and no whole phone number.
+ */
+export class SinchRequestError extends Error {
+  readonly code = 'sinch_request_failed';
+  /** HTTP status of the answer; absent where none came. */
+  readonly statusCode?: number;
+
+  constructor(message: string, options: SinchRequestErrorOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'SinchRequestError';
+    if (options.statusCode !== undefined) this.statusCode = options.statusCode;
+  }
+}
