@@ -1,0 +1,7 @@
+export { type Simulator, startSimulator } from './simulator.ts';
+export { DEMO_PLAN, type SimulatorOptions, type SimulatorPlan } from './options.ts';
+export { type Behaviour, MAGIC_RECIPIENTS, type MagicRecipient, isBehaviour } from './behaviours.ts';
+export { EVERY_PLAN, type SimulatorFault } from './faults.ts';
+export { type ManualClock, type SimulatorClock, createManualClock, createRealClock } from './clock.ts';
+export type { SimulatedMessage, SimulatorCounts } from './truth.ts';
+export type { SimulatedRequest } from './request-log.ts';
