@@ -1,0 +1,72 @@
+import { Context } from '@temporalio/activity';
+import type { MessageActivities } from '../contract/activities.ts';
+import type { CampaignEvent } from '../contract/campaign-event.ts';
+import { workflowIdOf } from '../contract/identity.ts';
+import type { SendMessageInput } from '../contract/message.ts';
+import type { FindOutcome } from '../contract/send-outcome.ts';
+import type { SinchClient } from '../sinch/index.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { noteAcceptance } from './send.ts';
+
+/** How far Sinch's clock may be behind ours before a look-up would miss the batch. */
+const CLOCK_DIFFERENCE_MS = 60_000;
+
+/** One look for a message whose send got no clear answer. */
+export function createFindMessage(deps: ActivityDependencies): Pick<MessageActivities, 'findMessage'> {
+  return {
+    async findMessage(message): Promise<FindOutcome> {
+      const signal = Context.current().cancellationSignal;
+      const note = await ownNote(deps, message, signal);
+      if (note?.status === 'enqueued') {
+        return {
+          kind: 'found',
+          at: note.at,
+          recorded: true,
+          ...(note.batchId === undefined ? {} : { batchId: note.batchId }),
+        };
+      }
+      const integration = await deps.settings.integration(message.integrationId);
+      if (!integration) return { kind: 'failed', comment: `No integration ${message.integrationId} is set up` };
+      try {
+        const found = await findAtSinch(deps.sinch(integration), message, signal);
+        if (!found) return { kind: 'absent' };
+        const recorded = await noteAcceptance(deps, message, found.at, found.batchId);
+        return { kind: 'found', recorded, ...found };
+      } catch (error) {
+        return { kind: 'failed', comment: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  };
+}
+
+/** Our own note is proof where there is one; a store that cannot be asked leaves the question to Sinch. */
+async function ownNote(
+  { events, log }: ActivityDependencies,
+  message: SendMessageInput,
+  signal: AbortSignal,
+): Promise<CampaignEvent | undefined> {
+  try {
+    return await events.admission?.(message, signal);
+  } catch (error) {
+    log.warn('The store could not be asked for the note of acceptance; asking Sinch', {
+      workflowId: workflowIdOf(message),
+      error: error instanceof Error ? error.message : String(error),
+    });
+    return undefined;
+  }
+}
+
+/** Batches first; then reports of finished messages, a second and later proof. */
+async function findAtSinch(
+  sinch: SinchClient,
+  message: SendMessageInput,
+  signal: AbortSignal,
+): Promise<{ batchId?: string; at: string } | undefined> {
+  const reference = workflowIdOf(message);
+  // The request's own time lies before the first POST on every clock, also where a test has skipped the workflow's.
+  const since = new Date(Date.parse(message.requestedAt) - CLOCK_DIFFERENCE_MS).toISOString();
+  const [batch] = await sinch.findBatches(reference, since, signal);
+  if (batch) return { batchId: batch.id, at: batch.createdAt ?? new Date().toISOString() };
+  const [report] = await sinch.findDeliveryReports(reference, since, signal);
+  return report && { at: report.at, ...(report.batchId === undefined ? {} : { batchId: report.batchId }) };
+}

@@ -1,0 +1,137 @@
+import { Context } from '@temporalio/activity';
+import type { SendActivities } from '../contract/activities.ts';
+import { campaignEventOf } from '../contract/campaign-event-of.ts';
+import { workflowIdOf } from '../contract/identity.ts';
+import type { SendMessageInput } from '../contract/message.ts';
+import type { SendOutcome } from '../contract/send-outcome.ts';
+import { LEAST_LIFE_MS, NOTE_TIMEOUT_MS, SEND_TIMEOUT_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
+import type { Integration } from '../settings/index.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+
+/** What the send activity needs beside what all activities need. */
+export interface SendDependencies extends ActivityDependencies {
+  /**
+   * Waits for this process's next slot of the plan.
+   * @returns `false` where the worker is shutting down: then nothing is sent.
+   */
+  turn(servicePlanId: string, signal: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * One execution is one attempt and returns what it saw. Before the POST every failure is known not to have sent
+ * anything; after it nothing but the POST's own answer counts.
+ */
+export function createSendActivities(deps: SendDependencies): SendActivities {
+  return {
+    async send(message) {
+      const began = Date.now();
+      const { cancellationSignal, info } = Context.current();
+      // A run whose time was skipped ahead schedules in the future: its clock is then the later of the two.
+      const now = (): number => Math.max(Date.now(), info.currentAttemptScheduledTimestampMs);
+
+      const integration = await loadIntegration(deps, message);
+      if ('kind' in integration) return integration;
+      if (!(await deps.turn(message.servicePlanId, cancellationSignal))) {
+        return notSent('worker_shutdown', 'The worker was shutting down before the message was sent');
+      }
+      // A process that was suspended may be so late that the server has given this attempt up already.
+      if (Date.now() - began > SEND_TIMEOUT_MS - SUBMIT_TIMEOUT_MS - NOTE_TIMEOUT_MS) {
+        return notSent('send_too_late', 'Too little of the time for one attempt was left to send');
+      }
+      const lifeLeftMs = Date.parse(message.expiresAt) - now();
+      if (lifeLeftMs < LEAST_LIFE_MS) return { kind: 'not_dispatched' };
+
+      // Without the activity's signal: a POST that is aborted when a worker shuts down would be sent twice.
+      const submitted = await deps.sinch(integration).submit({
+        clientReference: workflowIdOf(message),
+        recipient: message.recipient,
+        ...(message.sender === undefined ? {} : { sender: message.sender }),
+        content: message.content,
+        maxParts: message.maxParts,
+        ...(integration.callbackUrl === undefined ? {} : { callbackUrl: integration.callbackUrl }),
+        expireAt: new Date(Date.now() + lifeLeftMs).toISOString(),
+      });
+      if (submitted.kind !== 'accepted') return submitted;
+      const { batchId } = submitted;
+      const at = new Date(now()).toISOString();
+      const recorded = await noteAcceptance(deps, message, at, batchId);
+      return { kind: 'accepted', at, recorded, ...(batchId === undefined ? {} : { batchId }) };
+    },
+  };
+}
+
+/**
+ * Writes `enqueued` in time for the receipt, or reports that it did not: a slow store must not turn a known acceptance
+ * into an unknown one.
+ */
+export async function noteAcceptance(
+  { events, log }: ActivityDependencies,
+  message: SendMessageInput,
+  at: string,
+  batchId: string | undefined,
+): Promise<boolean> {
+  const { projectId, messageId } = message;
+  const event = campaignEventOf(message, { status: 'enqueued', at, ...(batchId === undefined ? {} : { batchId }) });
+  try {
+    await withinTime(NOTE_TIMEOUT_MS, (signal) =>
+      events.record({ projectId, messageId, events: [event], lateReports: [] }, signal),
+    );
+    return true;
+  } catch (error) {
+    log.warn('The store did not take the note of acceptance; it is written with the final event', {
+      workflowId: workflowIdOf(message),
+      error: error instanceof Error ? error.message : String(error),
+    });
+    return false;
+  }
+}
+
+/** The integration as it is now, or why nothing can be sent through it. */
+async function loadIntegration(
+  deps: ActivityDependencies,
+  message: SendMessageInput,
+): Promise<Integration | SendOutcome> {
+  let integration: Integration | undefined;
+  try {
+    integration = await deps.settings.integration(message.integrationId);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return notSent('settings_unavailable', `Integration ${message.integrationId} could not be read: ${why}`);
+  }
+  if (integration?.servicePlanId !== message.servicePlanId) {
+    return {
+      kind: 'integration_fault',
+      error: 'integration_not_found',
+      comment: `No integration ${message.integrationId} with plan ${message.servicePlanId} is set up`,
+    };
+  }
+  if (!integration.enabled) {
+    return {
+      kind: 'integration_fault',
+      error: 'integration_disabled',
+      comment: `Integration ${message.integrationId} is disabled`,
+    };
+  }
+  return integration;
+}
+
+/** Runs `task` with a signal that ends after `ms`, and stops waiting for it then even where it ignores the signal. */
+async function withinTime<T>(ms: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      controller.abort();
+      reject(new Error(`No answer within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([task(controller.signal), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function notSent(error: string, comment: string): SendOutcome {
+  return { kind: 'not_accepted', error, comment };
+}

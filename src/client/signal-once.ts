@@ -1,0 +1,44 @@
+import type { Client } from '@temporalio/client';
+import { isGrpcServiceError } from '@temporalio/client';
+import { toPayloads } from '@temporalio/common';
+
+/** What became of a signal: taken, or the workflow has ended, or there is none. */
+export type SignalResult = 'signalled' | 'closed' | 'unknown';
+
+/** `NOT_FOUND` of gRPC. */
+const NOT_FOUND = 5;
+
+/** The server's words for a workflow that has ended (service/history, `ErrWorkflowCompleted`). */
+const COMPLETED = 'workflow execution already completed';
+
+/**
+ * Signals a workflow with a request id of ours, so that the server drops the same signal sent again while the workflow
+ * runs; the SDK's own handle draws a new id for every call. Client interceptors are not run; payload codecs are.
+ */
+export async function signalOnce(
+  client: Client,
+  { workflowId, signalName, requestId }: { workflowId: string; signalName: string; requestId: string },
+  ...args: unknown[]
+): Promise<SignalResult> {
+  const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
+  let payloads = toPayloads(payloadConverter, ...args) ?? [];
+  for (const codec of payloadCodecs) payloads = await codec.encode(payloads);
+  try {
+    await client.workflowService.signalWorkflowExecution({
+      namespace: client.options.namespace,
+      workflowExecution: { workflowId },
+      signalName,
+      requestId,
+      identity: client.options.identity,
+      input: { payloads },
+    });
+    return 'signalled';
+  } catch (error) {
+    if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
+    const words = error.details || error.message;
+    if (words.includes(COMPLETED)) return 'closed';
+    // A missing namespace is NOT_FOUND too, and that is a failure of ours and not of the caller's message.
+    if (/namespace/i.test(words)) throw error;
+    return 'unknown';
+  }
+}

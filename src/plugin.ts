@@ -1,0 +1,207 @@
+/**
+ * The Temporal plugin. It implements the SDK's plugin interfaces itself: `SimplePlugin` would replace the user's
+ * workflows path and payload codecs and drop some of their interceptors.
+ *
+ * A plugin may be applied more than once (the SDK appends a connection's plugins to every worker on it and does not
+ * look for repeats), so every hook here can be called again without harm.
+ */
+import { statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type {
+  BundlerPlugin,
+  BundleOptions,
+  NativeConnection,
+  NativeConnectionPlugin,
+  ReplayWorkerOptions,
+  Worker,
+  WorkerOptions,
+  WorkerPlugin,
+} from '@temporalio/worker';
+import { type ActivityLog, createActivities, type MessageActivities } from './activities/index.ts';
+import { sendQueueOf } from './contract/names.ts';
+import type { CampaignEventSink } from './events/index.ts';
+import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
+import type { Settings } from './settings/index.ts';
+import { createSinchClients, type SinchClients } from './sinch/index.ts';
+
+/** Options of {@link SinchPlugin}. */
+export interface SinchPluginOptions {
+  /** Integrations and what holds for a project: `staticSettings({…})`, or an implementation of your own. */
+  settings: Settings;
+  /** Where campaign events are written: `createSqlSink(db)`, or any implementation of `CampaignEventSink`. */
+  events: CampaignEventSink;
+  /**
+   * Whether workers that carry the plugin also send, each through a worker of its own per service plan. `false` leaves
+   * that to other processes with the plugin; messages wait until one runs.
+   * @default true
+   */
+  sends?: boolean;
+  /** Where the plugin reports what a person has to know. @default the console */
+  log?: ActivityLog;
+}
+
+const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+const workflowsPath = fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url));
+const mergedPath = fileURLToPath(new URL(`./workflows/with-user-workflows.${extension}`, import.meta.url));
+const USER_WORKFLOWS = 'temporal-sinch-user-workflows';
+const SEND_QUEUE_PREFIX = sendQueueOf('');
+
+/** The send workers of one connection and namespace, shared by all workers of the process that carry the plugin. */
+interface SharedSendWorkers {
+  users: number;
+  started: Promise<SendWorkers>;
+}
+
+/**
+ * Adds the message workflow, its activities, and the send workers of all plans to a worker. The worker's own workflows,
+ * activities, codecs and interceptors stay as they are.
+ *
+ * Every worker that carries it must reach the same `settings` and `events`. Close it when the workers have ended: it
+ * owns the connections to Sinch; `settings` and `events` stay the caller's.
+ *
+ * @throws TypeError from the constructor where an option is missing.
+ */
+export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
+  readonly name = 'temporal-sinch.SinchPlugin';
+  readonly #options: SinchPluginOptions;
+  readonly #log: ActivityLog;
+  readonly #sinch: SinchClients;
+  readonly #activities: MessageActivities;
+  readonly #sendWorkers = new Map<NativeConnection, Map<string, SharedSendWorkers>>();
+  readonly #running = new WeakSet<Worker>();
+
+  constructor(options: SinchPluginOptions) {
+    for (const name of ['settings', 'events'] as const) {
+      if (typeof options?.[name] !== 'object') {
+        throw new TypeError(`SinchPlugin: expected option \`${name}\` to be an object, got ${typeof options?.[name]}`);
+      }
+    }
+    this.#options = options;
+    this.#log = options.log ?? { warn: (message, context) => console.warn(message, context) };
+    this.#sinch = createSinchClients();
+    this.#activities = createActivities(this.#dependencies());
+  }
+
+  configureWorker(options: WorkerOptions): WorkerOptions {
+    if (options.taskQueue.startsWith(SEND_QUEUE_PREFIX)) return options;
+    return {
+      ...options,
+      activities: this.#withActivities(options.activities),
+      ...(options.workflowBundle === undefined && options.workflowsPath === undefined ? { workflowsPath } : {}),
+    };
+  }
+
+  configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+    return options.workflowBundle === undefined && options.workflowsPath === undefined
+      ? { ...options, workflowsPath }
+      : options;
+  }
+
+  configureBundler(options: BundleOptions): BundleOptions {
+    const theirs = options.workflowsPath;
+    if (theirs === workflowsPath || theirs === mergedPath) return options;
+    // The bundler checks only the path it is given, and that will be ours.
+    statSync(theirs);
+    const previous = options.webpackConfigHook;
+    return {
+      ...options,
+      workflowsPath: mergedPath,
+      webpackConfigHook(config) {
+        const hooked = previous ? previous(config) : config;
+        const alias = hooked.resolve?.alias;
+        return {
+          ...hooked,
+          resolve: {
+            ...hooked.resolve,
+            alias: Array.isArray(alias)
+              ? [...alias, { name: USER_WORKFLOWS, alias: theirs, onlyModule: true }]
+              : { ...alias, [`${USER_WORKFLOWS}$`]: theirs },
+          },
+        };
+      },
+    };
+  }
+
+  async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    const { taskQueue, namespace } = worker.options;
+    const { connection } = worker;
+    const isSendWorker = taskQueue.startsWith(SEND_QUEUE_PREFIX);
+    if (isSendWorker || this.#options.sends === false || this.#running.has(worker) || !connection) return next(worker);
+    this.#running.add(worker);
+    try {
+      const release = await this.#useSendWorkers(connection, namespace ?? 'default', worker);
+      try {
+        await next(worker);
+      } finally {
+        await release();
+      }
+    } finally {
+      this.#running.delete(worker);
+    }
+  }
+
+  /** Ends the connections to Sinch. Call it when the workers that carry the plugin have ended. */
+  async close(): Promise<void> {
+    await this.#sinch.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #dependencies() {
+    return {
+      settings: this.#options.settings,
+      events: this.#options.events,
+      sinch: this.#sinch.for,
+      log: this.#log,
+    };
+  }
+
+  #withActivities(theirs: WorkerOptions['activities']): object {
+    const clash = Object.entries(this.#activities).find(([name, ours]) => {
+      const existing: unknown = theirs && Object.hasOwn(theirs, name) ? Reflect.get(theirs, name) : undefined;
+      return existing !== undefined && existing !== ours;
+    });
+    if (clash) {
+      throw new TypeError(
+        `SinchPlugin: the worker already has an activity named \`${clash[0]}\`, which temporal-sinch adds: rename yours`,
+      );
+    }
+    return { ...theirs, ...this.#activities };
+  }
+
+  /** Two workers of one process must not both poll a plan's queue with the same connection: the SDK refuses that. */
+  async #useSendWorkers(connection: NativeConnection, namespace: string, worker: Worker): Promise<() => Promise<void>> {
+    const ofConnection = this.#sendWorkers.get(connection) ?? new Map<string, SharedSendWorkers>();
+    this.#sendWorkers.set(connection, ofConnection);
+    const shared = ofConnection.get(namespace) ?? {
+      users: 0,
+      started: startSendWorkers({
+        ...this.#dependencies(),
+        connection,
+        namespace,
+        workerOptions: {
+          ...(worker.options.dataConverter ? { dataConverter: worker.options.dataConverter } : {}),
+          identity: worker.options.identity,
+        },
+      }),
+    };
+    ofConnection.set(namespace, shared);
+    shared.users += 1;
+    const release = async (): Promise<void> => {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      ofConnection.delete(namespace);
+      await (await shared.started).close();
+    };
+    try {
+      await shared.started;
+    } catch (error) {
+      shared.users -= 1;
+      ofConnection.delete(namespace);
+      throw error;
+    }
+    return release;
+  }
+}

@@ -1,0 +1,1 @@
+export { ratesOfPlans, type SendWorkers, type SendWorkersOptions, startSendWorkers } from './send-workers.ts';

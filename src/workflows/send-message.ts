@@ -1,0 +1,193 @@
+/**
+ * The workflow of one message: wiring over `message-state.ts`, which holds the rules. It may import only
+ * `@temporalio/workflow` and `contract/`: the module is evaluated once for every run, and whatever it imports is part of
+ * what must stay the same while runs of four days are open.
+ */
+import {
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  defineQuery,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  TimeoutFailure,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { MessageActivities, SendActivities } from '../contract/activities.ts';
+import type { MessageRecord } from '../contract/campaign-event.ts';
+import type { DeliveryReport } from '../contract/delivery-report.ts';
+import type { MessageOutcome, MessageStatus } from '../contract/message-outcome.ts';
+import type { SendMessageInput } from '../contract/message.ts';
+import {
+  CANCEL_MESSAGE_SIGNAL,
+  DELIVERY_REPORT_SIGNAL,
+  MESSAGE_STATUS_QUERY,
+  SEARCH_ATTRIBUTE,
+  sendQueueOf,
+} from '../contract/names.ts';
+import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
+import type { FindOutcome, SendOutcome } from '../contract/send-outcome.ts';
+import { explainMessage } from './explain-message.ts';
+import { outcomeOf, recordOf, statusOf } from './message-record.ts';
+import { type MessageInput, newMessageState, nextStep, reduceMessage, sendIsObsolete } from './message-state.ts';
+
+const deliveryReportSignal = defineSignal<[DeliveryReport]>(DELIVERY_REPORT_SIGNAL);
+const cancelMessageSignal = defineSignal(CANCEL_MESSAGE_SIGNAL);
+const messageStatusQuery = defineQuery<MessageStatus>(MESSAGE_STATUS_QUERY);
+
+const { findMessage } = proxyActivities<Pick<MessageActivities, 'findMessage'>>({
+  startToCloseTimeout: '25s',
+  // The rules decide when to look again: a failed look is an answer to them.
+  retry: { maximumAttempts: 1 },
+  summary: 'Look for the message at Sinch',
+});
+
+const { cancelBatch } = proxyActivities<Pick<MessageActivities, 'cancelBatch'>>({
+  startToCloseTimeout: '25s',
+  retry: { maximumAttempts: 5 },
+  summary: 'Ask Sinch to cancel the batch',
+});
+
+const RECORD = 'recordCampaignEvents';
+// Three short tries in the workflow's own process cost one history event; a store that is away is then waited for by
+// the server, whose retries cost none. `scheduleToCloseTimeout` would not end a local activity that is backing off.
+const quick = proxyLocalActivities<Pick<MessageActivities, typeof RECORD>>({
+  startToCloseTimeout: '1500ms',
+  retry: { maximumAttempts: 3, initialInterval: '200ms' },
+});
+const durable = proxyActivities<Pick<MessageActivities, typeof RECORD>>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '1s', maximumInterval: '1m' },
+  summary: 'Record the campaign events',
+});
+
+/** One message from its request to its final campaign event. Every business outcome completes the workflow. */
+export async function sendMessage(message: SendMessageInput): Promise<MessageOutcome> {
+  let state = newMessageState();
+  let inputs = 0;
+  let queuedSend: CancellationScope | undefined;
+
+  function apply(input: MessageInput): void {
+    state = reduceMessage(message, state, input);
+    inputs += 1;
+    setCurrentDetails(explainMessage(message, state));
+    if (sendIsObsolete(state)) queuedSend?.cancel();
+  }
+
+  setHandler(deliveryReportSignal, (report) => apply({ type: 'report', report, at: Date.now() }), {
+    description: 'A delivery report, from the webhook',
+  });
+  setHandler(cancelMessageSignal, () => apply({ type: 'cancel', at: Date.now() }), {
+    description: 'Cancel the message where it is not too late',
+  });
+  setHandler(messageStatusQuery, () => statusOf(message, state, Date.now()), {
+    description: 'Where the message stands, and why',
+  });
+  CancellationScope.current().cancelRequested.catch(() => apply({ type: 'cancel', at: Date.now() }));
+
+  async function send(lifeLeftMs: number): Promise<SendOutcome> {
+    const { send: post } = proxyActivities<SendActivities>({
+      taskQueue: sendQueueOf(message.servicePlanId),
+      scheduleToStartTimeout: lifeLeftMs,
+      startToCloseTimeout: SEND_TIMEOUT_MS,
+      // One execution is one attempt: what follows an attempt is decided here, where the past is known.
+      retry: { maximumAttempts: 1 },
+      summary: `Send through plan ${message.servicePlanId}`,
+    });
+    queuedSend = new CancellationScope();
+    try {
+      return await queuedSend.run(() => post(message));
+    } catch (error) {
+      return outcomeOfFailedSend(error);
+    } finally {
+      queuedSend = undefined;
+    }
+  }
+
+  async function run(): Promise<MessageOutcome> {
+    for (;;) {
+      apply({ type: 'time', at: Date.now() });
+      const step = nextStep(message, state, Date.now());
+      switch (step.do) {
+        case 'send': {
+          apply({ type: 'send_queued', at: Date.now() });
+          const outcome = await send(step.lifeLeftMs);
+          apply({ type: 'send_ended', outcome, at: Date.now(), jitter: Math.random() });
+          break;
+        }
+        case 'look_up':
+          apply({ type: 'looked', outcome: await lookUp(message), at: Date.now() });
+          break;
+        case 'cancel_batch':
+          apply({ type: 'batch_cancel_sent', at: Date.now() });
+          await askToCancel(message, state.batchId);
+          break;
+        case 'wait': {
+          const seen = inputs;
+          await condition(() => inputs !== seen, Math.max(step.until - Date.now(), 1));
+          break;
+        }
+        case 'close': {
+          const late = state.lateReports.length;
+          await record(recordOf(message, state, step.end));
+          // A contradicting report may have come while recording; the record is idempotent, so it is written again.
+          if (state.lateReports.length > late) break;
+          if (message.statusAttribute !== false) {
+            upsertSearchAttributes({ [SEARCH_ATTRIBUTE.status]: [step.end.status] });
+          }
+          return outcomeOf(state, step.end);
+        }
+      }
+    }
+  }
+
+  // Temporal's own cancellation is an input like the signal: recording must happen all the same.
+  return await CancellationScope.nonCancellable(run);
+}
+
+async function lookUp(message: SendMessageInput): Promise<FindOutcome> {
+  try {
+    return await findMessage(message);
+  } catch (error) {
+    return { kind: 'failed', comment: causeOf(error) };
+  }
+}
+
+async function askToCancel(message: SendMessageInput, batchId: string | undefined): Promise<void> {
+  try {
+    await cancelBatch(message, batchId ?? null);
+  } catch (error) {
+    // Sinch has the message, so its report decides whether or not it could be asked.
+    if (!(error instanceof ActivityFailure)) throw error;
+  }
+}
+
+async function record(messageRecord: MessageRecord): Promise<void> {
+  try {
+    await quick[RECORD](messageRecord);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    await durable[RECORD](messageRecord);
+  }
+}
+
+/** What a send that did not return tells: never dispatched is known; all else may have reached Sinch. */
+function outcomeOfFailedSend(error: unknown): SendOutcome {
+  // A running send does not notice a cancellation and returns what it saw, so a cancelled one never started.
+  if (isCancellation(error)) return { kind: 'not_dispatched' };
+  if (!(error instanceof ActivityFailure)) throw error;
+  if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START') {
+    return { kind: 'not_dispatched' };
+  }
+  return { kind: 'unknown', error: 'send_interrupted', comment: causeOf(error) };
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof ActivityFailure)) throw error;
+  if (error.cause instanceof TimeoutFailure) return `The activity ran into its ${error.cause.timeoutType} time-out`;
+  return error.cause?.message ?? error.message;
+}
