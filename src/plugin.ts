@@ -17,7 +17,8 @@ import type {
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
-import { type ActivityLog, createActivities, type MessageActivities } from './activities/index.ts';
+import { createActivities, type MessageActivities } from './activities/index.ts';
+import type { Log } from './contract/log.ts';
 import { sendQueueOf } from './contract/names.ts';
 import type { CampaignEventSink } from './events/index.ts';
 import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
@@ -37,7 +38,7 @@ export interface SinchPluginOptions {
    */
   sends?: boolean;
   /** Where the plugin reports what a person has to know. @default the console */
-  log?: ActivityLog;
+  log?: Log;
 }
 
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
@@ -45,6 +46,11 @@ const workflowsPath = fileURLToPath(new URL(`./workflows/index.${extension}`, im
 const mergedPath = fileURLToPath(new URL(`./workflows/with-user-workflows.${extension}`, import.meta.url));
 const USER_WORKFLOWS = 'temporal-sinch-user-workflows';
 const SEND_QUEUE_PREFIX = sendQueueOf('');
+
+const consoleLog: Log = {
+  warn: (fields, message) => console.warn(message, fields),
+  error: (fields, message) => console.error(message, fields),
+};
 
 /** The send workers of one connection and namespace, shared by all workers of the process that carry the plugin. */
 interface SharedSendWorkers {
@@ -64,7 +70,7 @@ interface SharedSendWorkers {
 export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
   readonly name = 'temporal-sinch.SinchPlugin';
   readonly #options: SinchPluginOptions;
-  readonly #log: ActivityLog;
+  readonly #log: Log;
   readonly #sinch: SinchClients;
   readonly #activities: MessageActivities;
   readonly #sendWorkers = new Map<NativeConnection, Map<string, SharedSendWorkers>>();
@@ -77,7 +83,7 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
       }
     }
     this.#options = options;
-    this.#log = options.log ?? { warn: (message, context) => console.warn(message, context) };
+    this.#log = options.log ?? consoleLog;
     this.#sinch = createSinchClients();
     this.#activities = createActivities(this.#dependencies());
   }
@@ -184,6 +190,7 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
         workerOptions: {
           ...(worker.options.dataConverter ? { dataConverter: worker.options.dataConverter } : {}),
           identity: worker.options.identity,
+          interceptors: { activity: worker.options.interceptors.activity },
         },
       }),
     };

@@ -48,10 +48,13 @@ async function ownNote(
   try {
     return await events.admission?.(message, signal);
   } catch (error) {
-    log.warn('The store could not be asked for the note of acceptance; asking Sinch', {
-      workflowId: workflowIdOf(message),
-      error: error instanceof Error ? error.message : String(error),
-    });
+    log.warn(
+      {
+        workflowId: workflowIdOf(message),
+        error: error instanceof Error ? error.message : String(error),
+      },
+      'The store could not be asked for the note of acceptance; asking Sinch',
+    );
     return undefined;
   }
 }

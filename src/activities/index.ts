@@ -5,7 +5,7 @@ import { createFindMessage } from './find-message.ts';
 import { createRecordCampaignEvents } from './record-campaign-events.ts';
 
 export type { MessageActivities, SendActivities } from '../contract/activities.ts';
-export type { ActivityDependencies, ActivityLog } from './dependencies.ts';
+export type { ActivityDependencies } from './dependencies.ts';
 export { createSendActivities, type SendDependencies } from './send.ts';
 
 /** The activities of the workflow's own queue; those of the plans' queues come from `createSendActivities`. */

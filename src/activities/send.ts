@@ -78,10 +78,13 @@ export async function noteAcceptance(
     );
     return true;
   } catch (error) {
-    log.warn('The store did not take the note of acceptance; it is written with the final event', {
-      workflowId: workflowIdOf(message),
-      error: error instanceof Error ? error.message : String(error),
-    });
+    log.warn(
+      {
+        workflowId: workflowIdOf(message),
+        error: error instanceof Error ? error.message : String(error),
+      },
+      'The store did not take the note of acceptance; it is written with the final event',
+    );
     return false;
   }
 }

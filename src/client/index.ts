@@ -10,3 +10,10 @@ export {
   type StartResult,
 } from './message-client.ts';
 export type { SignalResult } from './signal-once.ts';
+export {
+  type MessageRequest,
+  parseMessageRequest,
+  prepareMessage,
+  type PreparedMessage,
+  type RequestError,
+} from '../requests/index.ts';

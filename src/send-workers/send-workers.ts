@@ -151,7 +151,7 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   }
 
   function warn(message: string, error: unknown): void {
-    log.warn(message, { error: error instanceof Error ? error.message : String(error) });
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, message);
   }
 
   await reconcile();

@@ -6,8 +6,11 @@ import { z } from 'zod';
 import { normaliseTime } from './iso-time.ts';
 import type { Submission } from './client.ts';
 
-/** Longest life of a message at Sinch, in milliseconds (`expire_at`: at most 3 days after `send_at`). */
-const MAX_LIFE_MS = 3 * 24 * 60 * 60 * 1000;
+/**
+ * Longest life of a message at Sinch, in milliseconds (`expire_at`: at most 3 days after `send_at`), less a minute by
+ * which our clock may be ahead: whether Sinch cuts or refuses a later time is not documented.
+ */
+const MAX_LIFE_MS = (3 * 24 * 60 - 1) * 60 * 1000;
 
 /** An id or reference: old samples have numbers where strings are documented. Never empty. */
 const identifier = z.union([z.string().min(1), z.number().transform(String)]);

@@ -1,0 +1,218 @@
+/** The only reader of the environment: from variables to typed configuration. */
+import { readFileSync } from 'node:fs';
+import { loadClientConnectConfig, type LoadClientProfileOptions } from '@temporalio/envconfig';
+import { type Logger, pino } from 'pino';
+import { z } from 'zod';
+import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
+import { type CallbackAuth, type Settings, staticSettings, type StaticSettingsOptions } from './settings/index.ts';
+
+/** What an environment says. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment is wrong; the message names every variable that is. */
+export class ConfigError extends Error {
+  readonly code = 'invalid_config';
+  constructor(problems: readonly string[]) {
+    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** What `worker` and `server` need. */
+export interface Config {
+  databaseUrl: string;
+  temporal: ReturnType<typeof loadClientConnectConfig>;
+  taskQueue: string;
+  searchAttributes: boolean;
+  settings: Settings;
+  logLevel: LogLevel;
+}
+
+/** What `server` needs beside that. */
+export interface ServerConfig extends Config {
+  apiKey: string;
+  encryption: { keys?: string; keyFile?: string };
+  host: string;
+  port: number;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
+
+/** How much is logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
+
+/** A variable that is set to nothing counts as not set. */
+const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+
+const commonSchema = z.object({
+  DATABASE_URL: text,
+  TEMPORAL_TASK_QUEUE: text.default(DEFAULT_TASK_QUEUE),
+  SEARCH_ATTRIBUTES: z.enum(['on', 'off']).default('on'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  SINCH_SETTINGS_FILE: text,
+  PUBLIC_URL: text,
+  SINCH_PROJECT_ID: text.default('default'),
+  SINCH_INTEGRATION_ID: text.default('sinch'),
+  SINCH_SERVICE_PLAN_ID: text,
+  SINCH_API_TOKEN: text,
+  SINCH_REGION: z.enum(REGIONS).default('us'),
+  SINCH_BASE_URL: text,
+  SINCH_MESSAGES_PER_SECOND: z.coerce.number().positive().optional(),
+  SINCH_DEFAULT_SENDER: text,
+  SINCH_HMAC_SECRETS: text,
+  SINCH_CALLBACK_SECRETS: text,
+});
+
+const serverSchema = z.object({
+  SINCH_API_KEY: text,
+  ENCRYPTION_KEYS: text,
+  ENCRYPTION_KEY_FILE: text,
+  HOST: text.default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+});
+
+/** Reads what a worker process needs. @throws ConfigError */
+export function readConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const values = parse(commonSchema, env, problems);
+  const config = values && commonOf(values, env, problems);
+  if (!config || problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** Reads what an HTTP process needs. @throws ConfigError */
+export function readServerConfig(env: Environment): ServerConfig {
+  const problems: string[] = [];
+  const values = parse(commonSchema, env, problems);
+  const config = values && commonOf(values, env, problems);
+  const server = parse(serverSchema, env, problems);
+  if (server?.SINCH_API_KEY === undefined) {
+    problems.push('SINCH_API_KEY: expected the key that callers of the API send, 16 characters or more; it is not set');
+  }
+  if (server && server.ENCRYPTION_KEYS === undefined && server.ENCRYPTION_KEY_FILE === undefined) {
+    problems.push(
+      'ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE: expected keys of 32 bytes in base64, or a file that holds them (made where there is none); neither is set',
+    );
+  }
+  if (!config || !server || problems.length > 0) throw new ConfigError(problems);
+  return {
+    ...config,
+    apiKey: server.SINCH_API_KEY ?? '',
+    encryption: {
+      ...(server.ENCRYPTION_KEYS === undefined ? {} : { keys: server.ENCRYPTION_KEYS }),
+      ...(server.ENCRYPTION_KEY_FILE === undefined ? {} : { keyFile: server.ENCRYPTION_KEY_FILE }),
+    },
+    host: server.HOST,
+    port: server.PORT,
+  };
+}
+
+/** A logger of ours: JSON lines on standard error, so that standard output stays an answer. */
+export function createLogger(level: LogLevel): Logger {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}
+
+function commonOf(values: z.output<typeof commonSchema>, env: Environment, problems: string[]): Config | undefined {
+  if (values.DATABASE_URL === undefined) {
+    problems.push('DATABASE_URL: expected postgres://…, which worker and server share; it is not set');
+  }
+  const settings = settingsOf(values, problems);
+  const temporal = attempt('TEMPORAL_*', problems, () => loadClientConnectConfig(temporalOptions(env)));
+  if (!settings || !temporal) return undefined;
+  return {
+    databaseUrl: values.DATABASE_URL ?? '',
+    temporal,
+    taskQueue: values.TEMPORAL_TASK_QUEUE,
+    searchAttributes: values.SEARCH_ATTRIBUTES === 'on',
+    settings,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** Given explicitly, so that a configuration is read from `env` alone and not from the process. */
+function temporalOptions(env: Environment): LoadClientProfileOptions {
+  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { overrideEnvVars: Object.fromEntries(defined) };
+}
+
+function settingsOf(values: z.output<typeof commonSchema>, problems: string[]): Settings | undefined {
+  const file = values.SINCH_SETTINGS_FILE;
+  if (file !== undefined) {
+    return attempt('SINCH_SETTINGS_FILE', problems, () => staticSettings(readSettingsFile(file)));
+  }
+  const { SINCH_SERVICE_PLAN_ID: servicePlanId, SINCH_API_TOKEN: apiToken } = values;
+  if (servicePlanId === undefined || apiToken === undefined) {
+    problems.push(
+      'SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN: expected the plan and its token from the Sinch dashboard (or SINCH_SETTINGS_FILE for several); they are not both set',
+    );
+    return undefined;
+  }
+  return attempt('SINCH_*', problems, () =>
+    staticSettings({
+      ...(values.PUBLIC_URL === undefined ? {} : { publicUrl: values.PUBLIC_URL }),
+      projects: [
+        {
+          id: values.SINCH_PROJECT_ID,
+          ...(values.SINCH_DEFAULT_SENDER === undefined ? {} : { defaultSender: values.SINCH_DEFAULT_SENDER }),
+          integrations: [
+            {
+              id: values.SINCH_INTEGRATION_ID,
+              servicePlanId,
+              apiToken,
+              ...(values.SINCH_BASE_URL === undefined
+                ? { region: values.SINCH_REGION }
+                : { baseUrl: values.SINCH_BASE_URL }),
+              ...(values.SINCH_MESSAGES_PER_SECOND === undefined
+                ? {}
+                : { messagesPerSecond: values.SINCH_MESSAGES_PER_SECOND }),
+              ...callbackAuthOf(values),
+            },
+          ],
+        },
+      ],
+    }),
+  );
+}
+
+function readSettingsFile(file: string): StaticSettingsOptions {
+  const content = readFileSync(file, 'utf8');
+  try {
+    return JSON.parse(content) as StaticSettingsOptions;
+  } catch {
+    // The parser's own words quote the file, and the file holds tokens.
+    throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON`);
+  }
+}
+
+function callbackAuthOf(values: z.output<typeof commonSchema>): { callbackAuth?: CallbackAuth } {
+  const list = (joined: string): string[] => joined.split(',').map((part) => part.trim());
+  if (values.SINCH_HMAC_SECRETS !== undefined) {
+    return { callbackAuth: { type: 'hmac', secrets: list(values.SINCH_HMAC_SECRETS) } };
+  }
+  return values.SINCH_CALLBACK_SECRETS === undefined
+    ? {}
+    : { callbackAuth: { type: 'url-secret', secrets: list(values.SINCH_CALLBACK_SECRETS) } };
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  env: Environment,
+  problems: string[],
+): z.output<Schema> | undefined {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  // Without the value: it may be a secret.
+  problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  return undefined;
+}
+
+function attempt<T>(what: string, problems: string[], read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}

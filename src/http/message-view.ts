@@ -1,0 +1,150 @@
+import type { CampaignEvent } from '../contract/campaign-event.ts';
+import type { MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
+import { maskMsisdn } from '../contract/msisdn.ts';
+import type { MessageEvents } from '../events/index.ts';
+import type { IntakeAnswer } from '../intake/index.ts';
+import type { RegisteredMessage } from '../register/index.ts';
+
+/** A message as the API shows it: numbers masked, no text. */
+export interface MessageView {
+  projectId: string;
+  messageId: string;
+  status: MessagePhase;
+  /** Where it stands and why, in a person's words. */
+  explanation: string;
+  kind?: 'sms' | 'mms';
+  recipient?: string;
+  country?: string;
+  reportsExpected: boolean;
+  sender?: string;
+  integrationId?: string;
+  campaignId?: string;
+  priority?: number;
+  workflowId?: string;
+  requestedAt: string;
+  startedAt?: string;
+  expiresAt?: string;
+  waitsUntil?: string;
+  acceptedAt?: string;
+  batchId?: string;
+  attempts?: number;
+  lastReportStatus?: string;
+  cancelRequested?: boolean;
+  events: EventView[];
+  lateReports: { status: string; at: string; receivedAt: string; statusCode?: number; timesReceived: number }[];
+}
+
+/** A campaign event as the API shows it, with the published property names of `brief.md` 1. */
+export interface EventView {
+  status: string;
+  at: string;
+  batch_id?: string;
+  status_code?: number;
+  error?: string;
+  comment?: string;
+  number_of_message_parts?: number;
+  /** Whether the number of parts is our own count and not Sinch's. */
+  number_of_message_parts_estimated?: boolean;
+}
+
+/** One message in a list: what the register knows of it. */
+export type MessageSummary = Pick<
+  MessageView,
+  'messageId' | 'recipient' | 'country' | 'integrationId' | 'campaignId' | 'requestedAt' | 'startedAt'
+> & { disposition: string };
+
+/** What the database and the workflow, where it could be asked, tell about a message. */
+export interface KnownOfMessage {
+  request: RegisteredMessage<IntakeAnswer>;
+  recorded: MessageEvents;
+  /** Absent where Temporal has none of this id; `unreachable` where it could not be asked. */
+  workflow: MessageStatus | 'unreachable' | undefined;
+}
+
+export function viewOf({ request, recorded, workflow }: KnownOfMessage): MessageView {
+  const live = workflow === 'unreachable' ? undefined : workflow;
+  const { input } = request;
+  return {
+    projectId: request.projectId,
+    messageId: request.messageId,
+    ...standing(request, recorded.events, workflow),
+    ...(input ? { kind: input.content.kind, priority: input.priority, expiresAt: input.expiresAt } : {}),
+    ...summaryOf(request),
+    reportsExpected: request.reportsExpected,
+    ...(input?.sender === undefined ? {} : { sender: input.sender }),
+    ...(request.answer.success ? { workflowId: request.answer.workflowId } : {}),
+    ...(live?.waitsUntil === undefined ? {} : { waitsUntil: live.waitsUntil }),
+    ...(live?.acceptedAt === undefined ? {} : { acceptedAt: live.acceptedAt }),
+    ...(live?.batchId === undefined ? {} : { batchId: live.batchId }),
+    ...(live === undefined ? {} : { attempts: live.attempts, cancelRequested: live.cancelRequested }),
+    ...(live?.lastReportStatus === undefined ? {} : { lastReportStatus: live.lastReportStatus }),
+    events: recorded.events.map(eventView),
+    lateReports: recorded.lateReports.map(({ report, receivedAt, timesReceived }) => ({
+      status: report.status,
+      at: report.at,
+      receivedAt,
+      ...(report.statusCode === undefined ? {} : { statusCode: report.statusCode }),
+      timesReceived,
+    })),
+  };
+}
+
+export function summaryOf(request: RegisteredMessage<IntakeAnswer>): Omit<MessageSummary, 'messageId' | 'disposition'> {
+  return {
+    requestedAt: request.requestedAt,
+    ...(request.recipient === undefined ? {} : { recipient: maskMsisdn(request.recipient) }),
+    ...(request.country === undefined ? {} : { country: request.country }),
+    ...(request.integrationId === undefined ? {} : { integrationId: request.integrationId }),
+    ...(request.campaignId === undefined ? {} : { campaignId: request.campaignId }),
+    ...(request.startedAt === undefined ? {} : { startedAt: request.startedAt }),
+  };
+}
+
+/** The workflow tells it best; where it cannot, the events tell how it ended. */
+function standing(
+  request: RegisteredMessage<IntakeAnswer>,
+  events: readonly CampaignEvent[],
+  workflow: KnownOfMessage['workflow'],
+): { status: MessagePhase; explanation: string } {
+  if (workflow !== undefined && workflow !== 'unreachable') {
+    return { status: workflow.phase, explanation: workflow.explanation };
+  }
+  if (request.disposition === 'skipped') {
+    return {
+      status: 'skipped',
+      explanation:
+        request.skipReason === 'cancelled'
+          ? 'Cancelled before Sinch had it; nothing was sent.'
+          : 'The customer has no phone number, so there was nothing to send.',
+    };
+  }
+  const last = events.at(-1);
+  if (last && last.status !== 'enqueued') {
+    const why = [last.error, last.comment].filter(Boolean).join(': ');
+    return { status: last.status, explanation: `Ended as ${last.status} at ${last.at}${why ? ` (${why})` : ''}.` };
+  }
+  const asked =
+    workflow === 'unreachable'
+      ? 'Temporal or its workers cannot be asked at the moment'
+      : 'Temporal does not have it yet';
+  return last
+    ? { status: 'accepted', explanation: `Accepted by Sinch at ${last.at}. ${asked}.` }
+    : { status: 'waiting_to_send', explanation: `Registered; it is sent as soon as it is its turn. ${asked}.` };
+}
+
+function eventView(event: CampaignEvent): EventView {
+  return {
+    status: event.status,
+    at: event.at,
+    ...(event.batchId === undefined ? {} : { batch_id: event.batchId }),
+    ...(event.statusCode === undefined ? {} : { status_code: event.statusCode }),
+    ...(event.error === undefined ? {} : { error: event.error }),
+    ...(event.comment === undefined ? {} : { comment: event.comment }),
+    ...(event.partCount === undefined
+      ? {}
+      : {
+          number_of_message_parts: event.partCount,
+          number_of_message_parts_estimated: event.partCountEstimated ?? false,
+        }),
+  };
+}

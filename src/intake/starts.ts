@@ -1,0 +1,127 @@
+/** Starting registered messages: at once where Temporal answers, by the sweeper where it did not. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type MessageKey, workflowIdOf } from '../contract/identity.ts';
+import type { Log } from '../contract/log.ts';
+import type { SendMessageInput } from '../contract/message.ts';
+import type { MessageRegister } from '../register/index.ts';
+
+/** Starts under way at once: more do not make one server start faster (measured). */
+const AT_ONCE = 16;
+
+/** Messages that wait in memory for their start; what comes beyond is left to the sweeper. */
+const MOST_WAITING = 10_000;
+
+export interface StartsOptions {
+  /** Starts the workflow, once. */
+  startMessage: (message: SendMessageInput) => Promise<unknown>;
+  register: Pick<MessageRegister<unknown>, 'markStarted' | 'unstarted'>;
+  log: Log;
+  /**
+   * How long a request waits for its message's start before it is answered without, in milliseconds: the message is
+   * registered, so it is accepted.
+   * @default 300
+   */
+  patienceMs?: number;
+  /** How often the sweeper looks, in milliseconds. @default 5,000 */
+  sweepMs?: number;
+  /** How old a request is before the sweeper takes it for forgotten, in milliseconds. @default 10,000 */
+  graceMs?: number;
+}
+
+/** The starts of one process. */
+export interface Starts {
+  /** Starts a registered message, waiting for it only as long as the caller can afford. Never throws. */
+  start(message: SendMessageInput): Promise<void>;
+  /** Starts what was registered and never started. @returns how many were started. */
+  sweep(): Promise<number>;
+  /** Ends the sweeper; starts under way are finished. */
+  close(): Promise<void>;
+}
+
+export function createStarts(options: StartsOptions): Starts {
+  const { startMessage, register, log, patienceMs = 300, sweepMs = 5_000, graceMs = 10_000 } = options;
+  const waiting: (() => Promise<void>)[] = [];
+  const running = new Set<Promise<void>>();
+  const closing = new AbortController();
+
+  function pump(): void {
+    while (running.size < AT_ONCE && !closing.signal.aborted) {
+      const next = waiting.shift();
+      if (!next) return;
+      const run = next().finally(() => {
+        running.delete(run);
+        pump();
+      });
+      running.add(run);
+    }
+  }
+
+  async function startNow(message: SendMessageInput): Promise<boolean> {
+    try {
+      await startMessage(message);
+    } catch (error) {
+      log.warn(
+        { workflowId: workflowIdOf(message), error: reasonOf(error) },
+        'A registered message could not be started yet; the sweeper will start it',
+      );
+      return false;
+    }
+    const key: MessageKey = { projectId: message.projectId, messageId: message.messageId };
+    try {
+      await register.markStarted([key]);
+    } catch (error) {
+      log.warn({ workflowId: workflowIdOf(message), error: reasonOf(error) }, 'A start could not be noted');
+    }
+    return true;
+  }
+
+  /** Resolves when the start has succeeded or failed; `undefined` where there was no room to wait. */
+  function enqueue(message: SendMessageInput): Promise<boolean> | undefined {
+    if (waiting.length >= MOST_WAITING || closing.signal.aborted) return undefined;
+    return new Promise((resolve) => {
+      waiting.push(async () => resolve(await startNow(message)));
+      pump();
+    });
+  }
+
+  const starts: Starts = {
+    async start(message) {
+      const started = enqueue(message);
+      if (!started) return;
+      const patience = new AbortController();
+      await Promise.race([started, sleep(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
+      patience.abort();
+    },
+    async sweep() {
+      const olderThan = new Date(Date.now() - graceMs).toISOString();
+      const forgotten = await register.unstarted({ olderThan, limit: 500 });
+      const results = await Promise.all(forgotten.map(async (message) => enqueue(message)));
+      return results.filter(Boolean).length;
+    },
+    async close() {
+      closing.abort();
+      await sweeping;
+      await Promise.all(running);
+    },
+  };
+
+  async function keepSweeping(): Promise<void> {
+    while (!closing.signal.aborted) {
+      await sleep(sweepMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      if (closing.signal.aborted) return;
+      try {
+        const count = await starts.sweep();
+        if (count > 0) log.warn({ count }, 'Started messages that had been registered and never started');
+      } catch (error) {
+        log.warn({ error: reasonOf(error) }, 'Could not look for messages that were never started; trying again');
+      }
+    }
+  }
+
+  const sweeping = keepSweeping();
+  return starts;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,97 @@
+/** The body of one message's request, as a scenario step renders it: its shape, before anything is looked up. */
+import { z } from 'zod';
+import { isMessageId } from '../contract/identity.ts';
+import { DEFAULT_LIFE_MS } from '../contract/message.ts';
+
+/** Longest text that Sinch takes (Send batch, `body`). */
+export const LONGEST_TEXT = 2000;
+
+/** Longest life that can be asked for, in seconds: Sinch's own maximum. */
+export const LONGEST_LIFE_SECONDS = DEFAULT_LIFE_MS / 1000;
+
+/** Shortest life that can be asked for, in seconds: less does not outlast one send. */
+export const SHORTEST_LIFE_SECONDS = 30;
+
+/** A rendered template gives "" or null for what a customer does not have. */
+const blank = z.union([z.literal(''), z.null()]).transform(() => undefined);
+const optional = <T extends z.ZodType>(schema: T) => z.union([blank, schema]).optional();
+const label = optional(z.string().max(256));
+
+/** The request of one message. Members that are not named here are refused. */
+export const messageRequestSchema = z.strictObject({
+  messageId: z.string().refine(isMessageId, '1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits'),
+  recipient: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
+  text: optional(z.string().max(LONGEST_TEXT)),
+  mediaUrl: optional(z.url({ protocol: /^https?$/ }).max(2048)),
+  subject: optional(z.string().max(80)),
+  sender: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
+  integrationId: optional(z.string().max(64)),
+  priority: optional(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)])),
+  maxParts: optional(z.number().int().min(1).max(30)),
+  lifeSeconds: optional(z.number().int().min(SHORTEST_LIFE_SECONDS).max(LONGEST_LIFE_SECONDS)),
+  campaignId: label,
+  campaignName: label,
+  actionId: label,
+  actionName: label,
+  campaignPolicy: label,
+  consentCategory: label,
+  language: label,
+  scenarioId: label,
+  scenarioStepId: label,
+  customerIds: optional(z.record(z.string().max(64), z.string().max(256))),
+});
+
+/**
+ * The request of one message, as JSON: `recipient` in international form; `text`, or `mediaUrl` for an MMS with `text`
+ * and `subject` beside it. Everything else has a default.
+ */
+export type MessageRequest = z.input<typeof messageRequestSchema>;
+
+/** A request whose shape is right. */
+export type ParsedMessageRequest = z.output<typeof messageRequestSchema>;
+
+/** What is wrong with a request, for the person who wrote the scenario step. */
+export interface RequestError {
+  /** Stable: `invalid_field`, `unknown_field`, or what `prepareMessage` and the intake add. */
+  code: string;
+  /** The member that is wrong; absent where it is the request as a whole. */
+  field?: string;
+  message: string;
+}
+
+/** Reads a request's shape. Messages never repeat a value: it may be a number or a text. */
+export function parseMessageRequest(
+  body: Record<string, unknown>,
+): { ok: true; request: ParsedMessageRequest } | { ok: false; errors: RequestError[] } {
+  const parsed = messageRequestSchema.safeParse(body);
+  if (parsed.success) return { ok: true, request: parsed.data };
+  return { ok: false, errors: parsed.error.issues.flatMap(errorsOf) };
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  messageId: 'a text of 1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits; the same for every repeat of the request',
+  recipient: 'a phone number in international form, as text',
+  text: `a text of at most ${LONGEST_TEXT} characters`,
+  mediaUrl: 'an http(s) URL of at most 2048 characters',
+  subject: 'a text of at most 80 characters',
+  sender: 'a phone number, a short code or a name, as text',
+  integrationId: 'the id of an integration, as text',
+  priority: 'a number from 1 (one-time password) to 5 (bulk)',
+  maxParts: 'a number from 1 to 30',
+  lifeSeconds: `a number from ${SHORTEST_LIFE_SECONDS} to ${LONGEST_LIFE_SECONDS}`,
+  customerIds: 'an object of texts',
+};
+
+function errorsOf(issue: z.core.$ZodIssue): RequestError[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((field) => ({
+      code: 'unknown_field',
+      field: field.slice(0, 64),
+      message: 'There is no field of this name',
+    }));
+  }
+  const field = String(issue.path[0] ?? '');
+  return [
+    { code: 'invalid_field', field, message: `Expected ${EXPECTED[field] ?? 'a text of at most 256 characters'}` },
+  ];
+}

@@ -1,0 +1,52 @@
+/** The worker process: message workflows, their activities, and the send workers of all plans. */
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import type { Log } from './contract/log.ts';
+import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
+import type { Database } from './db/index.ts';
+import { createSqlSink } from './events/index.ts';
+import { SinchPlugin } from './plugin.ts';
+import type { Settings } from './settings/index.ts';
+
+export interface StartWorkerOptions {
+  /** Stays the caller's. */
+  connection: NativeConnection;
+  namespace: string;
+  /** @default DEFAULT_TASK_QUEUE */
+  taskQueue?: string;
+  settings: Settings;
+  /** Stays the caller's. */
+  database: Database;
+  log: Log;
+}
+
+export interface RunningWorker extends AsyncDisposable {
+  /** Resolves when the worker has ended, rejects where it failed. */
+  done: Promise<void>;
+  /** Takes nothing new, finishes the sends under way, and ends. */
+  close(): Promise<void>;
+}
+
+/** Starts a worker of ours. Somebody else's worker takes `SinchPlugin` instead. */
+export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
+  const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, settings, database, log } = options;
+  const plugin = new SinchPlugin({ settings, events: createSqlSink(database), log });
+  const worker = await Worker.create({ connection, namespace, taskQueue, plugins: [plugin] });
+  const done = runToEnd();
+  // Whoever waits for the end hears of a failure; nobody may be waiting yet.
+  done.catch(() => undefined);
+
+  async function runToEnd(): Promise<void> {
+    try {
+      await worker.run();
+    } finally {
+      await plugin.close();
+    }
+  }
+
+  async function close(): Promise<void> {
+    if (worker.getState() === 'RUNNING') worker.shutdown();
+    await done;
+  }
+
+  return { done, close, [Symbol.asyncDispose]: close };
+}
