@@ -22,6 +22,7 @@ import type { Log } from './contract/log.ts';
 import { sendQueueOf } from './contract/names.ts';
 import type { CampaignEventSink } from './events/index.ts';
 import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
+import { missingSearchAttributes, registerCommand } from './search-attributes.ts';
 import type { Settings } from './settings/index.ts';
 import { createSinchClients, type SinchClients } from './sinch/index.ts';
 
@@ -135,6 +136,7 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     if (isSendWorker || this.#options.sends === false || this.#running.has(worker) || !connection) return next(worker);
     this.#running.add(worker);
     try {
+      await this.#warnOfMissingSearchAttributes(connection, namespace ?? 'default');
       const release = await this.#useSendWorkers(connection, namespace ?? 'default', worker);
       try {
         await next(worker);
@@ -162,6 +164,15 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
       sinch: this.#sinch.for,
       log: this.#log,
     };
+  }
+
+  async #warnOfMissingSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+    const missing = await missingSearchAttributes(connection, namespace);
+    if (missing.length === 0) return;
+    this.#log.warn(
+      { namespace, missing, command: registerCommand(namespace, missing) },
+      'The namespace lacks search attributes, so messages cannot be started with them: run the command, or start messages with `searchAttributes: false`',
+    );
   }
 
   #withActivities(theirs: WorkerOptions['activities']): object {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Client,
+  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type WorkflowStartOptions,
@@ -138,7 +139,7 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
         return 'running';
       } catch (error) {
         if (error instanceof WorkflowExecutionAlreadyStartedError) return 'closed';
-        throw error;
+        throw explained(error, workflowIdOf(message));
       }
     },
 
@@ -188,6 +189,16 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
         .result();
     },
   };
+}
+
+/** The server's own words for a missing search attribute do not tell what to do about it. */
+function explained(error: unknown, workflowId: string): unknown {
+  const { cause } = error as { cause?: unknown };
+  if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.details)) return error;
+  return new Error(
+    `Cannot start ${workflowId}: ${cause.details}. Register the search attributes ${Object.values(SEARCH_ATTRIBUTE).join(', ')} (type Keyword) with \`temporal operator search-attribute create\`, or start messages with \`searchAttributes: false\``,
+    { cause: error },
+  );
 }
 
 /** A workflow whose input is no message would fail its tasks for ever, so it is not started. */

@@ -15,15 +15,17 @@ export const SHORTEST_LIFE_SECONDS = 30;
 /** A rendered template gives "" or null for what a customer does not have. */
 const blank = z.union([z.literal(''), z.null()]).transform(() => undefined);
 const optional = <T extends z.ZodType>(schema: T) => z.union([blank, schema]).optional();
-const label = optional(z.string().max(256));
+/** NUL and halves of surrogate pairs are no characters: no store and no handset takes them. */
+const wholeText = (longest: number) => z.string().max(longest).refine((value) => !/[\0\p{Surrogate}]/u.test(value));
+const label = optional(wholeText(256));
 
 /** The request of one message. Members that are not named here are refused. */
 export const messageRequestSchema = z.strictObject({
   messageId: z.string().refine(isMessageId, '1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits'),
   recipient: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
-  text: optional(z.string().max(LONGEST_TEXT)),
+  text: optional(wholeText(LONGEST_TEXT)),
   mediaUrl: optional(z.url({ protocol: /^https?$/ }).max(2048)),
-  subject: optional(z.string().max(80)),
+  subject: optional(wholeText(80)),
   sender: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
   integrationId: optional(z.string().max(64)),
   priority: optional(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)])),
@@ -71,7 +73,7 @@ export function parseMessageRequest(
 const EXPECTED: Readonly<Record<string, string>> = {
   messageId: 'a text of 1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits; the same for every repeat of the request',
   recipient: 'a phone number in international form, as text',
-  text: `a text of at most ${LONGEST_TEXT} characters`,
+  text: `a text of at most ${LONGEST_TEXT} characters, all of them whole`,
   mediaUrl: 'an http(s) URL of at most 2048 characters',
   subject: 'a text of at most 80 characters',
   sender: 'a phone number, a short code or a name, as text',

@@ -1,0 +1,4 @@
+import { defineConfig } from 'drizzle-kit';
+
+// drizzle-kit takes its configuration from a default export.
+export default defineConfig({ dialect: 'postgresql', schema: './src/db/schema.ts', out: './migrations' });

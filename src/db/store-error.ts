@@ -1,0 +1,77 @@
+/** What a caller can do about it. */
+export type StoreErrorCode =
+  /** The database is away, busy or read-only: the same call may succeed later. */
+  | 'store_unavailable'
+  /** The database will never take this data or statement: the same call fails again. */
+  | 'store_refused';
+
+/**
+ * A statement failed. Never carries the statement's values, which hold phone numbers and texts: errors end up in
+ * logs and in workflow histories. That is why the driver's own error is not its `cause`.
+ */
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  /** PostgreSQL's code of five characters (its manual, appendix A), where PostgreSQL answered. */
+  readonly sqlState: string | undefined;
+
+  constructor(code: StoreErrorCode, message: string, sqlState?: string) {
+    super(message);
+    this.name = 'StoreError';
+    this.code = code;
+    this.sqlState = sqlState;
+  }
+}
+
+/** Classes of SQLSTATE that blame the data (22, 23), the statement (42) or its size (54). */
+const REFUSALS = new Set(['22', '23', '42', '54']);
+
+/**
+ * Runs statements and lets only `StoreError`s out.
+ * @param attempted begins the error's message: `Recording campaign events`.
+ */
+export async function asStoreErrors<T>(attempted: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StoreError ? error : storeErrorOf(attempted, error);
+  }
+}
+
+function storeErrorOf(attempted: string, error: unknown): StoreError {
+  const root = rootOf(error);
+  const sqlState = sqlStateOf(root);
+  if (sqlState !== undefined && REFUSALS.has(sqlState.slice(0, 2))) {
+    // The server's own words may quote the data here.
+    return new StoreError(
+      'store_refused',
+      `${attempted} failed: the database refused it (SQLSTATE ${sqlState})`,
+      sqlState,
+    );
+  }
+  if (root instanceof RangeError || root instanceof TypeError) {
+    return new StoreError(
+      'store_refused',
+      `${attempted} failed: a value has no form to be stored in (${root.message})`,
+    );
+  }
+  const state = sqlState === undefined ? '' : ` (SQLSTATE ${sqlState})`;
+  return new StoreError('store_unavailable', `${attempted} failed: ${reasonOf(root)}${state}; try again`, sqlState);
+}
+
+/** Below Drizzle's error, whose message quotes every value. */
+function rootOf(error: unknown): unknown {
+  let root = error;
+  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  return root;
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
+}
+
+/** What is wrong with a connection, in words. Node leaves the message empty where it tried several addresses. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { LateReport } from '../contract/campaign-event.ts';
+import type { DeliveryReport } from '../contract/delivery-report.ts';
+import type { lateReports } from '../db/index.ts';
+import { integerOrNull } from './campaign-event-row.ts';
+
+/** A row of `late_reports` as it is written. */
+export type NewLateReportRow = Omit<typeof lateReports.$inferSelect, 'timesReceived'>;
+
+/**
+ * The late report as a row.
+ * @param received when and, from the webhook, as what encrypted body
+ */
+export function lateReportRowOf(
+  { projectId, messageId, report, reason }: LateReport,
+  received: { at: string; rawBody: string | null },
+): NewLateReportRow {
+  return {
+    projectId,
+    messageId,
+    reportHash: hashOf(report),
+    reason,
+    integrationId: report.integrationId,
+    status: report.status,
+    at: report.at,
+    batchId: report.batchId ?? null,
+    statusCode: integerOrNull(report.statusCode),
+    partCount: integerOrNull(report.partCount),
+    operatorStatusAt: report.operatorStatusAt ?? null,
+    rawBody: received.rawBody,
+    receivedAt: received.at,
+    lastReceivedAt: received.at,
+  };
+}
+
+/**
+ * What tells a message's reports apart. Not their times: a batch report has none, and gets the time of its receipt
+ * each time that it is repeated.
+ */
+function hashOf({ integrationId, status, batchId, statusCode }: DeliveryReport): string {
+  const parts = [integrationId, status.toLowerCase(), batchId ?? null, statusCode ?? null];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,154 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { Client } from 'pg';
+
+/** A throwaway PostgreSQL server of this process. */
+export interface PostgresServer {
+  /** Makes an empty database and gives its URL. */
+  createDatabase(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Folder of `initdb` and `postgres`, from PATH or where Debian keeps them; `undefined` where there are none. */
+export function findPostgres(): string | undefined {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  return [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    ...versions.map((version) => join(debian, version, 'bin')),
+  ].find((folder) => folder !== '' && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+}
+
+/** Starts a server on a free port of 127.0.0.1, with its files in a folder of its own that goes with it. */
+export async function startPostgres(bin: string): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'temporal-sinch-pg-'));
+  // PostgreSQL refuses to run as root.
+  const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? unprivileged() : {};
+  if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+  const data = join(folder, 'data');
+  const options = { ...user, cwd: folder, env: { ...process.env, HOME: folder, LC_ALL: 'C' } };
+  let server: ChildProcess | undefined;
+  const kill = (): void => {
+    server?.kill('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', kill);
+
+  try {
+    const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
+    execFileSync(join(bin, 'initdb'), initdb, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
+    const port = await freePort();
+    const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB'];
+    server = spawn(
+      join(bin, 'postgres'),
+      [
+        '-D',
+        data,
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-k',
+        folder,
+        ...settings.flatMap((setting) => ['-c', setting]),
+      ],
+      { ...options, stdio: 'ignore' },
+    );
+    const started = server;
+    const base = `postgres://postgres@127.0.0.1:${port}`;
+    await untilItAnswers(`${base}/postgres`, started);
+    let databases = 0;
+    return {
+      async createDatabase() {
+        databases += 1;
+        const name = `test_${databases}`;
+        await query(`${base}/postgres`, `create database ${name}`);
+        return `${base}/${name}`;
+      },
+      async stop() {
+        process.off('exit', kill);
+        const exited = once(started, 'exit');
+        started.kill('SIGQUIT');
+        if (started.exitCode === null && started.signalCode === null) await exited;
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    kill();
+    process.off('exit', kill);
+    throw error;
+  }
+}
+
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, statement: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
+  for (;;) {
+    try {
+      await query(url, 'select 1');
+      return;
+    } catch (error) {
+      if (server.exitCode !== null || server.signalCode !== null) {
+        throw new Error(`PostgreSQL ended before it answered: ${String(server.exitCode)}`, { cause: error });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
+function unprivileged(): { uid: number; gid: number } {
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
+      return { uid: id('-u'), gid: id('-g') };
+    } catch {
+      // The next one, then.
+    }
+  }
+  throw new Error('PostgreSQL refuses to run as root, and there is neither a user "postgres" nor "nobody"');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has an address with a port');
+  return address.port;
+}
+
+/**
+ * Runs work against a statement that is not committed, and takes the statement back once so many connections wait for
+ * it or for each other.
+ */
+export async function collide<T>(url: string, statement: string, waiting: number, work: () => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(statement);
+    const done = work();
+    done.catch(() => undefined);
+    const blocked = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while ((await query(url, blocked)).length < waiting) await new Promise((resolve) => setTimeout(resolve, 10));
+    await client.query('rollback');
+    return await done;
+  } finally {
+    await client.end();
+  }
+}
