@@ -1,0 +1,13 @@
+export { createProgressPrinter } from './progress-printer.ts';
+export type { ProgressOutput, ProgressPrinter, TemporalProgress } from './progress-printer.ts';
+export { findTemporal, TemporalNotFoundError } from './find-temporal.ts';
+export type { FindTemporalOptions, FoundTemporal, TemporalSource } from './find-temporal.ts';
+export { SEARCH_ATTRIBUTE_NAMES } from './server-arguments.ts';
+export { startTemporalServer, TemporalServerError } from './temporal-server.ts';
+export type { TemporalServer, TemporalServerOptions } from './temporal-server.ts';
+export { TEMPORAL_CLI_VERSION } from './temporal-version.ts';
+export { StackError, type StackErrorCode } from './stack-error.ts';
+export { DEFAULT_DATA_DIR, readStackFile, type StackFile, StackFileError, stackFilePath } from './stack-file.ts';
+export { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';
+export { LOCAL_INTEGRATION_ID, LOCAL_PROJECT_ID } from './stack-parts.ts';
+export { type Stack, startStack } from './stack.ts';

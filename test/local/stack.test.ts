@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { installRuntime } from '../../src/commands/index.ts';
+import { createLogger } from '../../src/config.ts';
+import { findFreePorts } from '../../src/local/free-ports.ts';
+import { type Stack, StackError, startStack, stackFilePath } from '../../src/local/index.ts';
+import { listens } from '../helpers/child.ts';
+
+const log = createLogger('silent');
+const { env } = process;
+
+function addressesOf(stack: Stack): string[] {
+  return [stack.url, stack.temporalAddress, stack.temporalUi, stack.simulator?.url].filter(
+    (address) => address !== undefined,
+  );
+}
+
+/** The process whose arguments name the stack's own port, which nobody else has. */
+function temporalPid(stack: Stack): number {
+  const port = new URL(`tcp://${stack.temporalAddress}`).port;
+  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+  const line = lines.find((candidate) => new RegExp(` --port[= ]${port} `).test(candidate));
+  assert.ok(line, 'the Temporal server is a process of this machine');
+  return Number.parseInt(line, 10);
+}
+
+async function call(stack: Stack, method: string, route: string, body?: unknown): Promise<Record<string, unknown>> {
+  const response = await fetch(`${stack.url}/v1/projects/demo${route}`, {
+    method,
+    headers: { authorization: `Bearer ${stack.apiKey}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  assert.equal(response.status, 200);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+describe('the local stack', () => {
+  let folder = '';
+  before(() => {
+    installRuntime(log);
+    folder = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-stack-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('comes up and goes down as often as wanted, and leaves nothing that listens', async () => {
+    for (let run = 1; run <= 2; run += 1) {
+      const stack = await startStack({ env, memory: true, log });
+      const addresses = addressesOf(stack);
+      try {
+        assert.equal(addresses.length, 4);
+        for (const address of addresses) assert.ok(await listens(address), `${address} listens`);
+        assert.ok(addresses.every((address) => address.includes('127.0.0.1')));
+      } finally {
+        await stack.close();
+      }
+      await stack.close();
+      await stack.ended;
+      for (const address of addresses) assert.equal(await listens(address), false, `${address} is closed`);
+    }
+  });
+
+  test('stops what it started when a later part cannot start', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const dataDir = path.join(folder, 'taken');
+    const [temporalPort = 0] = await findFreePorts('127.0.0.1', 1);
+    try {
+      await assert.rejects(startStack({ env, dataDir, memory: true, port, temporalPort, log }), (error) => {
+        assert.ok(error instanceof StackError);
+        assert.equal(error.code, 'port_taken');
+        assert.match(error.message, new RegExp(`Port ${port} .* --port`));
+        return true;
+      });
+      assert.equal(await listens(`127.0.0.1:${temporalPort}`), false, 'the Temporal server is stopped');
+      assert.equal(existsSync(stackFilePath(dataDir)), false, 'nothing is published of a stack that is not there');
+    } finally {
+      other.close();
+    }
+  });
+
+  test('keeps its key and its messages in the folder, which belongs to one stack at a time', async () => {
+    const dataDir = path.join(folder, 'kept');
+    const first = await startStack({ env, dataDir, log });
+    try {
+      assert.equal(first.apiKeyIsNew, true);
+      assert.equal(statSync(stackFilePath(dataDir)).mode & 0o777, 0o600);
+      await call(first, 'POST', '/messages', { messageId: 'kept-1', recipient: '+491710009907', text: 'Hello' });
+      await assert.rejects(startStack({ env, dataDir, memory: true, log }), { code: 'stack_running' });
+    } finally {
+      await first.close();
+    }
+    assert.deepEqual(JSON.parse(readFileSync(stackFilePath(dataDir), 'utf8')), {
+      apiKey: first.apiKey,
+      projectId: 'demo',
+    });
+
+    const second = await startStack({ env, dataDir, log });
+    try {
+      assert.equal(second.apiKeyIsNew, false);
+      assert.equal(second.apiKey, first.apiKey);
+      const view = await call(second, 'GET', '/messages/kept-1');
+      assert.match(String(view['explanation']), /Germany sends no delivery reports|queue of plan/);
+      const { workflowExecutionInfo } = await second.client.workflowService.describeWorkflowExecution({
+        namespace: 'default',
+        execution: { workflowId: 'sinch/demo/kept-1' },
+      });
+      assert.equal(workflowExecutionInfo?.status, 1, 'its workflow still runs');
+    } finally {
+      await second.close();
+    }
+  });
+
+  test('says so when a part of it ends by itself', async () => {
+    const stack = await startStack({ env, memory: true, log });
+    try {
+      process.kill(temporalPid(stack), 'SIGKILL');
+      await assert.rejects(stack.ended, { code: 'part_ended' });
+    } finally {
+      await stack.close();
+    }
+    for (const address of addressesOf(stack)) assert.equal(await listens(address), false);
+  });
+});
