@@ -1,10 +1,17 @@
 /** The only reader of the environment: from variables to typed configuration. */
 import { readFileSync } from 'node:fs';
-import { loadClientConnectConfig, type LoadClientProfileOptions } from '@temporalio/envconfig';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
-import { type CallbackAuth, type Settings, staticSettings, type StaticSettingsOptions } from './settings/index.ts';
+import { SHORTEST_API_KEY } from './http/index.ts';
+import {
+  type CallbackAuth,
+  type Settings,
+  staticSettings,
+  type StaticIntegrationOptions,
+  type StaticSettingsOptions,
+} from './settings/index.ts';
 
 /** What an environment says. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -43,8 +50,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
-/** A variable that is set to nothing counts as not set. */
-const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
+const text = z.string().optional();
 
 const commonSchema = z.object({
   DATABASE_URL: text,
@@ -65,8 +71,10 @@ const commonSchema = z.object({
   SINCH_CALLBACK_SECRETS: text,
 });
 
+type Values = z.output<typeof commonSchema>;
+
 const serverSchema = z.object({
-  SINCH_API_KEY: text,
+  SINCH_API_KEY: z.string().min(SHORTEST_API_KEY).optional(),
   ENCRYPTION_KEYS: text,
   ENCRYPTION_KEY_FILE: text,
   HOST: text.default('127.0.0.1'),
@@ -74,29 +82,31 @@ const serverSchema = z.object({
 });
 
 /** Reads what a worker process needs. @throws ConfigError */
-export function readConfig(env: Environment): Config {
+export function readConfig(environment: Environment): Config {
+  const env = withoutEmpty(environment);
   const problems: string[] = [];
-  const values = parse(commonSchema, env, problems);
-  const config = values && commonOf(values, env, problems);
+  const config = commonOf(parse(commonSchema, env, problems), env, problems);
   if (!config || problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
 /** Reads what an HTTP process needs. @throws ConfigError */
-export function readServerConfig(env: Environment): ServerConfig {
+export function readServerConfig(environment: Environment): ServerConfig {
+  const env = withoutEmpty(environment);
   const problems: string[] = [];
-  const values = parse(commonSchema, env, problems);
-  const config = values && commonOf(values, env, problems);
+  const config = commonOf(parse(commonSchema, env, problems), env, problems);
   const server = parse(serverSchema, env, problems);
-  if (server?.SINCH_API_KEY === undefined) {
-    problems.push('SINCH_API_KEY: expected the key that callers of the API send, 16 characters or more; it is not set');
+  if (env.SINCH_API_KEY === undefined) {
+    problems.push(
+      `SINCH_API_KEY: expected the key that callers of the API send, ${SHORTEST_API_KEY} characters or more; it is not set`,
+    );
   }
-  if (server && server.ENCRYPTION_KEYS === undefined && server.ENCRYPTION_KEY_FILE === undefined) {
+  if (server.ENCRYPTION_KEYS === undefined && server.ENCRYPTION_KEY_FILE === undefined) {
     problems.push(
       'ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE: expected keys of 32 bytes in base64, or a file that holds them (made where there is none); neither is set',
     );
   }
-  if (!config || !server || problems.length > 0) throw new ConfigError(problems);
+  if (!config || problems.length > 0) throw new ConfigError(problems);
   return {
     ...config,
     apiKey: server.SINCH_API_KEY ?? '',
@@ -114,12 +124,22 @@ export function createLogger(level: LogLevel): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
-function commonOf(values: z.output<typeof commonSchema>, env: Environment, problems: string[]): Config | undefined {
+/** A variable that is set to nothing counts as not set. */
+function withoutEmpty(env: Environment): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
+}
+
+function commonOf(values: Values, env: Record<string, string>, problems: string[]): Config | undefined {
   if (values.DATABASE_URL === undefined) {
     problems.push('DATABASE_URL: expected postgres://…, which worker and server share; it is not set');
   }
   const settings = settingsOf(values, problems);
-  const temporal = attempt('TEMPORAL_*', problems, () => loadClientConnectConfig(temporalOptions(env)));
+  const temporal = attempt('TEMPORAL_*', problems, () =>
+    // Given explicitly, so that a configuration is read from `env` alone and not from the process.
+    loadClientConnectConfig({ overrideEnvVars: env }),
+  );
   if (!settings || !temporal) return undefined;
   return {
     databaseUrl: values.DATABASE_URL ?? '',
@@ -131,13 +151,7 @@ function commonOf(values: z.output<typeof commonSchema>, env: Environment, probl
   };
 }
 
-/** Given explicitly, so that a configuration is read from `env` alone and not from the process. */
-function temporalOptions(env: Environment): LoadClientProfileOptions {
-  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return { overrideEnvVars: Object.fromEntries(defined) };
-}
-
-function settingsOf(values: z.output<typeof commonSchema>, problems: string[]): Settings | undefined {
+function settingsOf(values: Values, problems: string[]): Settings | undefined {
   const file = values.SINCH_SETTINGS_FILE;
   if (file !== undefined) {
     return attempt('SINCH_SETTINGS_FILE', problems, () => staticSettings(readSettingsFile(file)));
@@ -149,31 +163,69 @@ function settingsOf(values: z.output<typeof commonSchema>, problems: string[]): 
     );
     return undefined;
   }
-  return attempt('SINCH_*', problems, () =>
-    staticSettings({
-      ...(values.PUBLIC_URL === undefined ? {} : { publicUrl: values.PUBLIC_URL }),
-      projects: [
-        {
-          id: values.SINCH_PROJECT_ID,
-          ...(values.SINCH_DEFAULT_SENDER === undefined ? {} : { defaultSender: values.SINCH_DEFAULT_SENDER }),
-          integrations: [
-            {
-              id: values.SINCH_INTEGRATION_ID,
-              servicePlanId,
-              apiToken,
-              ...(values.SINCH_BASE_URL === undefined
-                ? { region: values.SINCH_REGION }
-                : { baseUrl: values.SINCH_BASE_URL }),
-              ...(values.SINCH_MESSAGES_PER_SECOND === undefined
-                ? {}
-                : { messagesPerSecond: values.SINCH_MESSAGES_PER_SECOND }),
-              ...callbackAuthOf(values),
-            },
-          ],
-        },
-      ],
-    }),
-  );
+  return settingsOfPlan(values, { servicePlanId, apiToken }, problems);
+}
+
+type Plan = Pick<StaticIntegrationOptions, 'servicePlanId' | 'apiToken'>;
+
+/** Each round finds one wrong variable and goes on without it, so that one error names them all. */
+function settingsOfPlan(values: Values, plan: Plan, problems: string[]): Settings | undefined {
+  try {
+    return staticSettings(optionsOf(values, plan));
+  } catch (error) {
+    const words = wordsOf(error).replace('staticSettings: ', '');
+    const wrong = OPTIONS.find(([option]) => words.startsWith(option));
+    if (!wrong) {
+      problems.push(`SINCH_*: ${words}`);
+      return undefined;
+    }
+    const [option, variable, harmless] = wrong;
+    problems.push(`${variable}: ${words.slice(option.length).replace(/^\S* /, '')}`);
+    settingsOfPlan({ ...values, ...harmless }, { ...plan, ...harmless }, problems);
+    return undefined;
+  }
+}
+
+const INTEGRATION = 'projects[0].integrations[0]';
+
+/** How errors of `staticSettings` call what a variable sets, and what can stand there instead. */
+const OPTIONS: readonly [option: string, variable: string, harmless: Partial<Values & Plan>][] = [
+  ['publicUrl', 'PUBLIC_URL', { PUBLIC_URL: undefined }],
+  ['projects[0].id', 'SINCH_PROJECT_ID', { SINCH_PROJECT_ID: 'x' }],
+  ['projects[0].defaultSender', 'SINCH_DEFAULT_SENDER', { SINCH_DEFAULT_SENDER: undefined }],
+  [`${INTEGRATION}.id`, 'SINCH_INTEGRATION_ID', { SINCH_INTEGRATION_ID: 'x' }],
+  [`${INTEGRATION}.servicePlanId`, 'SINCH_SERVICE_PLAN_ID', { servicePlanId: 'x' }],
+  [`${INTEGRATION}.apiToken`, 'SINCH_API_TOKEN', { apiToken: 'x' }],
+  [`${INTEGRATION}.baseUrl`, 'SINCH_BASE_URL', { SINCH_BASE_URL: undefined }],
+  [
+    `${INTEGRATION}.callbackAuth`,
+    'SINCH_HMAC_SECRETS or SINCH_CALLBACK_SECRETS',
+    { SINCH_HMAC_SECRETS: undefined, SINCH_CALLBACK_SECRETS: undefined },
+  ],
+];
+
+function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
+  return {
+    ...(values.PUBLIC_URL === undefined ? {} : { publicUrl: values.PUBLIC_URL }),
+    projects: [
+      {
+        id: values.SINCH_PROJECT_ID,
+        ...(values.SINCH_DEFAULT_SENDER === undefined ? {} : { defaultSender: values.SINCH_DEFAULT_SENDER }),
+        integrations: [
+          {
+            ...{ id: values.SINCH_INTEGRATION_ID, servicePlanId: plan.servicePlanId, apiToken: plan.apiToken },
+            ...(values.SINCH_BASE_URL === undefined
+              ? { region: values.SINCH_REGION }
+              : { baseUrl: values.SINCH_BASE_URL }),
+            ...(values.SINCH_MESSAGES_PER_SECOND === undefined
+              ? {}
+              : { messagesPerSecond: values.SINCH_MESSAGES_PER_SECOND }),
+            ...callbackAuthOf(values),
+          },
+        ],
+      },
+    ],
+  };
 }
 
 function readSettingsFile(file: string): StaticSettingsOptions {
@@ -186,7 +238,7 @@ function readSettingsFile(file: string): StaticSettingsOptions {
   }
 }
 
-function callbackAuthOf(values: z.output<typeof commonSchema>): { callbackAuth?: CallbackAuth } {
+function callbackAuthOf(values: Values): { callbackAuth?: CallbackAuth } {
   const list = (joined: string): string[] => joined.split(',').map((part) => part.trim());
   if (values.SINCH_HMAC_SECRETS !== undefined) {
     return { callbackAuth: { type: 'hmac', secrets: list(values.SINCH_HMAC_SECRETS) } };
@@ -196,23 +248,27 @@ function callbackAuthOf(values: z.output<typeof commonSchema>): { callbackAuth?:
     : { callbackAuth: { type: 'url-secret', secrets: list(values.SINCH_CALLBACK_SECRETS) } };
 }
 
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  env: Environment,
-  problems: string[],
-): z.output<Schema> | undefined {
+/** A schema whose variables may all be left out. */
+function parse<Schema extends z.ZodType>(schema: Schema, env: Environment, problems: string[]): z.output<Schema> {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;
+  const { issues } = parsed.error;
   // Without the value: it may be a secret.
-  problems.push(...parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  return undefined;
+  problems.push(...issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  // The others are looked at all the same, so that one error names every wrong variable.
+  const wrong = new Set(issues.map((issue) => issue.path[0]));
+  return schema.parse(Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.has(name))));
 }
 
 function attempt<T>(what: string, problems: string[], read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    problems.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`${what}: ${wordsOf(error)}`);
     return undefined;
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -26,14 +26,23 @@ export interface RunningWorker extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Starts a worker of ours. Somebody else's worker takes `SinchPlugin` instead. */
+/** Starts a worker of ours; resolves when it runs. Somebody else's worker takes `SinchPlugin` instead. */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, settings, database, log } = options;
   const plugin = new SinchPlugin({ settings, events: createSqlSink(database), log });
-  const worker = await Worker.create({ connection, namespace, taskQueue, plugins: [plugin] });
+  let begin: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
+  const worker = await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    plugins: [plugin, { name: 'temporal-sinch.begun', runWorker: async (own, next) => (begin(), next(own)) }],
+  });
   const done = runToEnd();
   // Whoever waits for the end hears of a failure; nobody may be waiting yet.
   done.catch(() => undefined);
+  // The plugin brings the send workers up first, and until it runs a worker cannot be shut down.
+  await Promise.race([begun, done]);
 
   async function runToEnd(): Promise<void> {
     try {

@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { MessageActivities } from '../contract/activities.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { beforeAnyBatchOf } from './find-message.ts';
 
 /** Asks Sinch to cancel a message that it has. Whether that was in time, the delivery report tells. */
 export function createCancelBatch(deps: ActivityDependencies): Pick<MessageActivities, 'cancelBatch'> {
@@ -15,7 +16,7 @@ export function createCancelBatch(deps: ActivityDependencies): Pick<MessageActiv
       const sinch = deps.sinch(integration);
       const batchIds = batchId
         ? [batchId]
-        : (await sinch.findBatches(workflowIdOf(message), message.requestedAt, signal)).map(({ id }) => id);
+        : (await sinch.findBatches(workflowIdOf(message), beforeAnyBatchOf(message), signal)).map(({ id }) => id);
       for (const id of batchIds) await sinch.cancelBatch(id, signal);
     },
   };

@@ -4,12 +4,21 @@ import type { CampaignEvent } from '../contract/campaign-event.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import type { FindOutcome } from '../contract/send-outcome.ts';
+import { NOTE_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { SinchClient } from '../sinch/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { noteAcceptance } from './send.ts';
+import { noteAcceptance, withinTime } from './send.ts';
 
 /** How far Sinch's clock may be behind ours before a look-up would miss the batch. */
 const CLOCK_DIFFERENCE_MS = 60_000;
+
+/**
+ * A time before any batch of the message, on Sinch's clock too. The request's own time lies before the first POST on
+ * every clock, also where a test has skipped the workflow's.
+ */
+export function beforeAnyBatchOf(message: SendMessageInput): string {
+  return new Date(Date.parse(message.requestedAt) - CLOCK_DIFFERENCE_MS).toISOString();
+}
 
 /** One look for a message whose send got no clear answer. */
 export function createFindMessage(deps: ActivityDependencies): Pick<MessageActivities, 'findMessage'> {
@@ -46,7 +55,10 @@ async function ownNote(
   signal: AbortSignal,
 ): Promise<CampaignEvent | undefined> {
   try {
-    return await events.admission?.(message, signal);
+    // A store that hangs must not take the time in which Sinch can be asked.
+    return await withinTime(NOTE_TIMEOUT_MS, async (late) =>
+      events.admission?.(message, AbortSignal.any([signal, late])),
+    );
   } catch (error) {
     log.warn(
       {
@@ -66,8 +78,7 @@ async function findAtSinch(
   signal: AbortSignal,
 ): Promise<{ batchId?: string; at: string } | undefined> {
   const reference = workflowIdOf(message);
-  // The request's own time lies before the first POST on every clock, also where a test has skipped the workflow's.
-  const since = new Date(Date.parse(message.requestedAt) - CLOCK_DIFFERENCE_MS).toISOString();
+  const since = beforeAnyBatchOf(message);
   const [batch] = await sinch.findBatches(reference, since, signal);
   if (batch) return { batchId: batch.id, at: batch.createdAt ?? new Date().toISOString() };
   const [report] = await sinch.findDeliveryReports(reference, since, signal);

@@ -10,8 +10,13 @@ export function createRecordCampaignEvents({
   const breaker = createBreaker();
   return {
     async recordCampaignEvents(record) {
-      const { info, cancellationSignal } = Context.current();
-      const write = (): Promise<void> => events.record(record, cancellationSignal);
+      const { info, cancellationSignal, cancelled } = Context.current();
+      // A store that hangs and ignores the signal counts as away too: the attempt's time-out cancels it. To the workflow
+      // that is a failure and no cancellation, which would end it without its record.
+      const inTime = cancelled.catch((): never => {
+        throw new Error('The store of campaign events gave no answer in time');
+      });
+      const write = (): Promise<void> => Promise.race([events.record(record, cancellationSignal), inTime]);
       await (info.isLocal ? breaker.run(write) : write());
     },
   };

@@ -6,6 +6,7 @@ import type { SendMessageInput } from '../contract/message.ts';
 import type { SendOutcome } from '../contract/send-outcome.ts';
 import { LEAST_LIFE_MS, NOTE_TIMEOUT_MS, SEND_TIMEOUT_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { Integration } from '../settings/index.ts';
+import type { SinchClient } from '../sinch/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** What the send activity needs beside what all activities need. */
@@ -31,6 +32,8 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
 
       const integration = await loadIntegration(deps, message);
       if ('kind' in integration) return integration;
+      const sinch = clientFor(deps, integration);
+      if ('kind' in sinch) return sinch;
       if (!(await deps.turn(message.servicePlanId, cancellationSignal))) {
         return notSent('worker_shutdown', 'The worker was shutting down before the message was sent');
       }
@@ -42,7 +45,7 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
       if (lifeLeftMs < LEAST_LIFE_MS) return { kind: 'not_dispatched' };
 
       // Without the activity's signal: a POST that is aborted when a worker shuts down would be sent twice.
-      const submitted = await deps.sinch(integration).submit({
+      const submitted = await sinch.submit({
         clientReference: workflowIdOf(message),
         recipient: message.recipient,
         ...(message.sender === undefined ? {} : { sender: message.sender }),
@@ -118,8 +121,18 @@ async function loadIntegration(
   return integration;
 }
 
+/** The client, or why there is none: its address is wrong, or the process has closed its connections. */
+function clientFor(deps: ActivityDependencies, integration: Integration): SinchClient | SendOutcome {
+  try {
+    return deps.sinch(integration);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return notSent('sinch_unavailable', `No request can be made through integration ${integration.id}: ${why}`);
+  }
+}
+
 /** Runs `task` with a signal that ends after `ms`, and stops waiting for it then even where it ignores the signal. */
-async function withinTime<T>(ms: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withinTime<T>(ms: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -143,7 +143,8 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
       }
     },
 
-    signalReport(workflowId, report, requestId, signal) {
+    async signalReport(workflowId, report, requestId, signal) {
+      signal?.throwIfAborted();
       const send = (): Promise<SignalResult> =>
         withDeadline(() => signalOnce(client, { workflowId, signalName: DELIVERY_REPORT_SIGNAL, requestId }, report));
       return signal ? client.connection.withAbortSignal(signal, send) : send();

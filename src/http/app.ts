@@ -30,7 +30,7 @@ export interface AppDeps {
   settings: Settings;
   intake: Intake;
   register: Pick<MessageRegister<IntakeAnswer>, 'find' | 'list'>;
-  messages: Pick<MessageClient, 'status' | 'cancelOrStartCancelled'>;
+  messages: Pick<MessageClient, 'status' | 'cancel' | 'cancelOrStartCancelled'>;
   readEvents(key: MessageKey): Promise<MessageEvents>;
   readLedger(scope: { projectId: string; campaignId?: string }): Promise<Ledger>;
   webhook: Webhook;
@@ -135,8 +135,8 @@ export function createApp(deps: AppDeps): Hono {
 
   app.post('/v1/projects/:projectId/messages/:messageId/cancel', async (c) => {
     const request = await requestOf(c.req.param());
-    const { messageId, input } = request;
-    const result = input ? await within(DEADLINE_MS, messages.cancelOrStartCancelled(input)) : 'closed';
+    const { messageId } = request;
+    const result = await within(DEADLINE_MS, cancel(request));
     return c.json({
       messageId,
       cancellation: result === 'requested' ? 'requested' : 'too_late',
@@ -168,9 +168,15 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 
   async function projectOf(projectId: string): Promise<ProjectSettings> {
-    const project = await settings.project(projectId);
+    const project = await within(DEADLINE_MS, settings.project(projectId));
     if (!project) throw new Problem('unknown_project', `There is no project ${projectId.slice(0, 32)}`);
     return project;
+  }
+
+  async function cancel({ projectId, messageId, input, startedAt }: RegisteredMessage<IntakeAnswer>) {
+    if (!input) return 'closed';
+    // Temporal forgets ended messages after its retention: one that was started must not be started again.
+    return startedAt === undefined ? messages.cancelOrStartCancelled(input) : messages.cancel({ projectId, messageId });
   }
 
   async function requestOf(params: { projectId: string; messageId: string }): Promise<RegisteredMessage<IntakeAnswer>> {

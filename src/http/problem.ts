@@ -38,6 +38,8 @@ export class Problem extends Error {
     const { status, title } = STATUS[this.code];
     const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
     if (this.code === 'unauthenticated') headers['www-authenticate'] = 'Basic realm="temporal-sinch"';
+    // What is left of the body stands in the way of the connection's next request.
+    if (this.code === 'body_too_large') headers['connection'] = 'close';
     // The platform repeats a request after 503; seconds are enough for a database or Temporal that is restarting.
     if (this.code === 'unavailable') headers['retry-after'] = '5';
     return new Response(JSON.stringify({ type: 'about:blank', title, status, code: this.code, detail: this.message }), {

@@ -2,8 +2,7 @@
  * Takes the request of one message: decides, registers, starts. What is registered is accepted: whatever happens
  * afterwards, the sweeper starts what is not started.
  */
-import type { MessageKey } from '../contract/identity.ts';
-import { workflowIdOf } from '../contract/identity.ts';
+import { isMessageId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import { contentHashOf, type MessageRegister, type RegisterEntry } from '../register/index.ts';
 import { parseMessageRequest, type PreparedMessage, prepareMessage, type RequestError } from '../requests/index.ts';
@@ -26,7 +25,7 @@ export type IntakeAnswer =
 
 export interface IntakeOptions {
   settings: Settings;
-  register: MessageRegister<IntakeAnswer>;
+  register: Pick<MessageRegister<IntakeAnswer>, 'register' | 'find'>;
   starts: Starts;
   /** @default the real clock */
   now?: () => Date;
@@ -46,17 +45,23 @@ export function createIntake({ settings, register, starts, now = () => new Date(
   return {
     async take(project, body) {
       const parsed = parseMessageRequest(body);
-      const givenId = typeof body.messageId === 'string' ? body.messageId.slice(0, 64) : undefined;
+      // What is no id may be a phone number, which no answer repeats.
+      const givenId = typeof body.messageId === 'string' && isMessageId(body.messageId) ? body.messageId : undefined;
       if (!parsed.ok) return refused(givenId, parsed.errors);
       const { request } = parsed;
       const key: MessageKey = { projectId: project.projectId, messageId: request.messageId };
       const requestedAt = now();
       const prepared = await prepareMessage(request, { settings, project, now: requestedAt });
-      if (prepared.kind === 'refused') return refused(request.messageId, prepared.errors);
+      const contentHash = contentHashOf(request);
+      if (prepared.kind === 'refused') {
+        // The set-up may have changed since the request was first made, and was accepted.
+        const held = await register.find(key);
+        return held?.contentHash === contentHash ? held.answer : refused(request.messageId, prepared.errors);
+      }
 
       const answer = answerOf(key, prepared);
       const registration = await register.register(
-        entryOf({ key, contentHash: contentHashOf(request), answer, requestedAt: requestedAt.toISOString() }, prepared),
+        entryOf({ key, contentHash, answer, requestedAt: requestedAt.toISOString() }, prepared),
       );
       if (registration.registered) {
         if (prepared.kind === 'send') await starts.start(prepared.input);

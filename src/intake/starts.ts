@@ -34,7 +34,7 @@ export interface Starts {
   start(message: SendMessageInput): Promise<void>;
   /** Starts what was registered and never started. @returns how many were started. */
   sweep(): Promise<number>;
-  /** Ends the sweeper; starts under way are finished. */
+  /** Ends the sweeper; starts under way are finished, what waits is left to the next process's sweeper. */
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export function createStarts(options: StartsOptions): Starts {
   const closing = new AbortController();
 
   function pump(): void {
-    while (running.size < AT_ONCE && !closing.signal.aborted) {
+    while (running.size < AT_ONCE) {
       const next = waiting.shift();
       if (!next) return;
       const run = next().finally(() => {
@@ -75,11 +75,12 @@ export function createStarts(options: StartsOptions): Starts {
     return true;
   }
 
-  /** Resolves when the start has succeeded or failed; `undefined` where there was no room to wait. */
+  /** Resolves when the start has succeeded or failed, or is left to the sweeper of another process; `undefined` where there was no room to wait. */
   function enqueue(message: SendMessageInput): Promise<boolean> | undefined {
     if (waiting.length >= MOST_WAITING || closing.signal.aborted) return undefined;
     return new Promise((resolve) => {
-      waiting.push(async () => resolve(await startNow(message)));
+      // Closing answers those that still wait without starting them, so that nobody waits for ever.
+      waiting.push(async () => resolve(!closing.signal.aborted && (await startNow(message))));
       pump();
     });
   }

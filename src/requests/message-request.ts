@@ -12,12 +12,26 @@ export const LONGEST_LIFE_SECONDS = DEFAULT_LIFE_MS / 1000;
 /** Shortest life that can be asked for, in seconds: less does not outlast one send. */
 export const SHORTEST_LIFE_SECONDS = 30;
 
+/** Longest label: Temporal's search attributes of type Keyword have 255 characters in its SQL visibility stores. */
+const LONGEST_LABEL = 255;
+
 /** A rendered template gives "" or null for what a customer does not have. */
 const blank = z.union([z.literal(''), z.null()]).transform(() => undefined);
 const optional = <T extends z.ZodType>(schema: T) => z.union([blank, schema]).optional();
 /** NUL and halves of surrogate pairs are no characters: no store and no handset takes them. */
-const wholeText = (longest: number) => z.string().max(longest).refine((value) => !/[\0\p{Surrogate}]/u.test(value));
-const label = optional(wholeText(256));
+const wholeText = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .refine((value) => !/[\0\p{Surrogate}]/u.test(value));
+const label = optional(wholeText(LONGEST_LABEL));
+
+/** Without the ids that the customer does not have. */
+const customerIds = z
+  .record(wholeText(64), optional(wholeText(256)))
+  .transform((ids) =>
+    Object.fromEntries(Object.entries(ids).filter((entry): entry is [string, string] => entry[1] !== undefined)),
+  );
 
 /** The request of one message. Members that are not named here are refused. */
 export const messageRequestSchema = z.strictObject({
@@ -40,7 +54,7 @@ export const messageRequestSchema = z.strictObject({
   language: label,
   scenarioId: label,
   scenarioStepId: label,
-  customerIds: optional(z.record(z.string().max(64), z.string().max(256))),
+  customerIds: optional(customerIds),
 });
 
 /**
@@ -81,7 +95,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   priority: 'a number from 1 (one-time password) to 5 (bulk)',
   maxParts: 'a number from 1 to 30',
   lifeSeconds: `a number from ${SHORTEST_LIFE_SECONDS} to ${LONGEST_LIFE_SECONDS}`,
-  customerIds: 'an object of texts',
+  customerIds: 'an object of texts of at most 256 characters, each under a name of at most 64',
 };
 
 function errorsOf(issue: z.core.$ZodIssue): RequestError[] {
@@ -94,6 +108,10 @@ function errorsOf(issue: z.core.$ZodIssue): RequestError[] {
   }
   const field = String(issue.path[0] ?? '');
   return [
-    { code: 'invalid_field', field, message: `Expected ${EXPECTED[field] ?? 'a text of at most 256 characters'}` },
+    {
+      code: 'invalid_field',
+      field,
+      message: `Expected ${EXPECTED[field] ?? `a text of at most ${LONGEST_LABEL} characters`}`,
+    },
   ];
 }

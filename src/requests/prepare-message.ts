@@ -42,20 +42,20 @@ export async function prepareMessage(
   { settings, project, now }: PrepareContext,
 ): Promise<PreparedMessage> {
   const chosen = await chooseIntegration(request, settings, project);
+  const parsed = parseMsisdn(request.recipient ?? '');
+  // First: without a number there is nobody whom anything else that is wrong could keep from a message.
+  if (!parsed.ok && parsed.reason === 'empty') {
+    return {
+      kind: 'skipped',
+      reason: 'no_recipient',
+      ...('errors' in chosen ? {} : { integrationId: chosen.integration.id }),
+      ...(request.campaignId === undefined ? {} : { campaignId: request.campaignId }),
+    };
+  }
   if ('errors' in chosen) return { kind: 'refused', errors: chosen.errors };
   const { integration } = chosen;
   const content = contentOf(request);
   if ('errors' in content) return { kind: 'refused', errors: content.errors };
-  if (request.recipient === undefined || request.recipient.trim() === '') {
-    return {
-      kind: 'skipped',
-      reason: 'no_recipient',
-      integrationId: integration.id,
-      ...(request.campaignId === undefined ? {} : { campaignId: request.campaignId }),
-    };
-  }
-
-  const parsed = parseMsisdn(request.recipient);
   const country = parsed.ok ? parsed.country : undefined;
   const parts = content.kind === 'sms' ? countParts(content.text).parts : undefined;
   const input: SendMessageInput = {
@@ -64,7 +64,7 @@ export async function prepareMessage(
     integrationId: integration.id,
     servicePlanId: integration.servicePlanId,
     // A number that is none is kept as its digits, so that the event shows which one it was.
-    recipient: parsed.ok ? parsed.msisdn : request.recipient.replace(/\D/g, '').slice(0, 20),
+    recipient: parsed.ok ? parsed.msisdn : (request.recipient ?? '').replace(/\D/g, '').slice(0, 20),
     content,
     maxParts: request.maxParts ?? DEFAULT_MAX_PARTS,
     ...(parts === undefined ? {} : { estimatedPartCount: parts }),

@@ -58,6 +58,7 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   const { connection, namespace, settings, log } = options;
   const planRate = createPlanRate(connection, namespace);
   const plans = new Map<string, PlanWorker>();
+  const stopping = new Set<Promise<void>>();
   const closing = new AbortController();
 
   async function reconcile(): Promise<void> {
@@ -65,7 +66,8 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     for (const [servicePlanId, plan] of plans) {
       if (rates.has(servicePlanId)) continue;
       plans.delete(servicePlanId);
-      void plan.stop();
+      const stopped = plan.stop().finally(() => stopping.delete(stopped));
+      stopping.add(stopped);
     }
     for (const [servicePlanId, rate] of rates) {
       try {
@@ -108,20 +110,24 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
         // Longer than a send may take: what is being sent when the worker stops is finished, never repeated.
         shutdownGraceTime: SEND_TIMEOUT_MS + 5_000,
       });
-    let worker = await create();
-    const stopping = new AbortController();
+    let worker: Worker | undefined = await create();
+    const ending = new AbortController();
     const running = supervise();
 
     async function supervise(): Promise<void> {
-      while (!stopping.signal.aborted) {
+      while (!ending.signal.aborted) {
         try {
-          await worker.run();
+          worker ??= await create();
+          const run = worker.run();
+          // It may have been told to stop while it was being made.
+          if (ending.signal.aborted && worker.getState() === 'RUNNING') worker.shutdown();
+          await run;
           return;
         } catch (error) {
+          worker = undefined;
           warn(`The send worker of plan ${servicePlanId} failed; starting it again`, error);
         }
-        await sleep(RESTART_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
-        if (!stopping.signal.aborted) worker = await create();
+        await sleep(RESTART_MS, undefined, { signal: ending.signal }).catch(() => undefined);
       }
     }
 
@@ -130,8 +136,8 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
       rate,
       countedAt: 0,
       async stop() {
-        stopping.abort();
-        if (worker.getState() === 'RUNNING') worker.shutdown();
+        ending.abort();
+        if (worker?.getState() === 'RUNNING') worker.shutdown();
         await running;
       },
     };
@@ -160,7 +166,7 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     async close() {
       closing.abort();
       await following;
-      await Promise.all([...plans.values()].map((plan) => plan.stop()));
+      await Promise.all([...stopping, ...[...plans.values()].map((plan) => plan.stop())]);
       plans.clear();
     },
   };

@@ -36,8 +36,6 @@ export interface MessageState {
   sending: boolean;
   /** Sends that left the queue. */
   attempts: number;
-  /** When the first of them ended: at most its start-to-close time-out after its POST. */
-  firstAttemptAt?: number;
   /** No send before this time. */
   notBefore: number;
   /** The last answer that was no acceptance. */
@@ -156,10 +154,7 @@ function afterSend(
   state: MessageState,
   { outcome, at, jitter }: Extract<MessageInput, { type: 'send_ended' }>,
 ): MessageState {
-  const tried =
-    outcome.kind === 'not_dispatched'
-      ? state
-      : { ...state, attempts: state.attempts + 1, firstAttemptAt: state.firstAttemptAt ?? at };
+  const tried = outcome.kind === 'not_dispatched' ? state : { ...state, attempts: state.attempts + 1 };
   if (tried.phase !== 'waiting_to_send') {
     // A report has proved the acceptance while the send was under way: only what the receipt adds is of use.
     if (outcome.kind !== 'accepted') return tried;
@@ -179,7 +174,8 @@ function afterSend(
         ...tried,
         phase: 'undecided',
         undecidedSince: at,
-        windowEndsAt: (tried.firstAttemptAt ?? at) + windowOf(message),
+        // From this send: no report can come of earlier ones, which are known not to have been accepted.
+        windowEndsAt: at + windowOf(message),
         looks: 0,
         lookAt: at + lookInterval(0),
         held: false,
@@ -233,7 +229,11 @@ function afterReport(message: SendMessageInput, state: MessageState, report: Del
     ...(report.batchId === undefined ? {} : { batchId: report.batchId }),
   };
   const accepted = state.phase === 'accepted' ? state : accept(message, state, proof, at);
-  const shown = { ...accepted, lastReportStatus: report.status };
+  const shown = {
+    ...accepted,
+    ...(accepted.batchId === undefined && report.batchId !== undefined ? { batchId: report.batchId } : {}),
+    lastReportStatus: report.status,
+  };
   if (meaning === 'intermediate') {
     return state.phase === 'accepted' ? { ...shown, ignoredReports: state.ignoredReports + 1 } : shown;
   }

@@ -4,6 +4,7 @@
  * what must stay the same while runs of four days are open.
  */
 import {
+  ActivityCancellationType,
   ActivityFailure,
   CancellationScope,
   condition,
@@ -14,6 +15,7 @@ import {
   proxyLocalActivities,
   setCurrentDetails,
   setHandler,
+  TemporalFailure,
   TimeoutFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -96,6 +98,9 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
       startToCloseTimeout: SEND_TIMEOUT_MS,
       // One execution is one attempt: what follows an attempt is decided here, where the past is known.
       retry: { maximumAttempts: 1 },
+      // A send that runs has perhaps reached Sinch already: a cancellation waits for what it saw. Without the option
+      // the SDK (1.24) does not wait, whatever its documentation says.
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
       summary: `Send through plan ${message.servicePlanId}`,
     });
     queuedSend = new CancellationScope();
@@ -170,7 +175,8 @@ async function record(messageRecord: MessageRecord): Promise<void> {
   try {
     await quick[RECORD](messageRecord);
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    // Also a cancellation, which can only be that of a worker that shuts down: the record is still to be written.
+    if (!(error instanceof TemporalFailure)) throw error;
     await durable[RECORD](messageRecord);
   }
 }

@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { runCommandLine } from './commands/index.ts';
+
+/** What a command left behind may delay the end of the process by this much, in milliseconds. */
+const LINGER_MS = 5_000;
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
+setTimeout(() => process.exit(), LINGER_MS).unref();

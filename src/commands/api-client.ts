@@ -1,0 +1,112 @@
+import { CommandError } from './command-error.ts';
+import type { Target } from './target.ts';
+
+const DEADLINE_MS = 10_000;
+
+/** The HTTP API of a running stack, for one project. */
+export interface ApiClient {
+  /** @throws CommandError that says what was attempted, what was wrong and what to do */
+  get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
+  /** @throws CommandError as `get` */
+  post<T>(path: string, body: unknown): Promise<T>;
+}
+
+/** A refusal or failure that the API answered. */
+export class ApiError extends CommandError {
+  /** HTTP status. */
+  readonly status: number;
+
+  constructor(status: number, code: string, message: string) {
+    super(code, message);
+    this.status = status;
+  }
+}
+
+/** Calls below `/v1/projects/{project}`. */
+export function createApiClient(target: Target): ApiClient {
+  const base = `${target.url}/v1/projects/${encodeURIComponent(target.projectId)}`;
+
+  async function call<T>(method: string, path: string, body: unknown): Promise<T> {
+    const what = `${method} ${base}${path}`;
+    let response: Response;
+    try {
+      response = await fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${target.apiKey}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // A redirect would carry the key to somebody else.
+        redirect: 'error',
+        signal: AbortSignal.timeout(DEADLINE_MS),
+      });
+    } catch (cause) {
+      throw new CommandError(
+        'stack_unreachable',
+        `${what} got no answer: ${reasonOf(cause)}. Is the stack running? ` +
+          `Its address came from ${target.from.url}; \`temporal-sinch up\` starts one here.`,
+        { cause },
+      );
+    }
+    const answer = await jsonOf(response);
+    if (response.ok && answer !== undefined) return answer as T;
+    throw refusal(target, what, response.status, answer);
+  }
+
+  return {
+    get: (path, query = {}) => {
+      const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      return call('GET', given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`, undefined);
+    },
+    post: (path, body) => call('POST', path, body),
+  };
+}
+
+function refusal(target: Target, what: string, status: number, answer: unknown): ApiError {
+  const { code, detail, title } = problemOf(answer);
+  const said = detail ?? title;
+  switch (status) {
+    case 401:
+      return new ApiError(
+        status,
+        code ?? 'unauthorized',
+        `${what} was refused with 401: the API key is not right. It came from ${target.from.apiKey}; ` +
+          'give another one with --api-key or in SINCH_API_KEY.',
+      );
+    default:
+      return new ApiError(
+        status,
+        code ?? `http_${status}`,
+        `${what} was answered with ${status}${said === undefined ? '' : `: ${said}`}` +
+          (answer === undefined ? ', and not in JSON. Is that the address of a temporal-sinch server?' : ''),
+      );
+  }
+}
+
+function problemOf(answer: unknown): { code?: string; detail?: string; title?: string } {
+  if (typeof answer !== 'object' || answer === null) return {};
+  const members = ['code', 'detail', 'title'] as const;
+  const problem: { code?: string; detail?: string; title?: string } = {};
+  for (const member of members) {
+    const value: unknown = Reflect.get(answer, member);
+    if (typeof value === 'string') problem[member] = value;
+  }
+  return problem;
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `none within ${DEADLINE_MS / 1000} s`;
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}

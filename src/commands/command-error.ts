@@ -1,0 +1,23 @@
+/** Exit codes of every command: 0 done, 1 it failed, 2 it was called wrongly. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** A command could not do what it was asked. The message is for the person at the terminal and says what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  /** Stable; shown with `--json`. */
+  readonly code: string;
+  readonly exitCode: (typeof EXIT)['failed' | 'usage'];
+  /** The command's result has said it already: only the exit code is left. */
+  readonly isShown: boolean;
+
+  constructor(
+    code: string,
+    message: string,
+    options: ErrorOptions & { exitCode?: (typeof EXIT)['failed' | 'usage']; isShown?: boolean } = {},
+  ) {
+    super(message, options);
+    this.code = code;
+    this.exitCode = options.exitCode ?? EXIT.failed;
+    this.isShown = options.isShown ?? false;
+  }
+}

@@ -1,0 +1,25 @@
+import type { ProgressOutput } from '../local/index.ts';
+
+/** What a command works with: the process's own, or a test's. */
+export interface CommandContext {
+  env: NodeJS.ProcessEnv;
+  /** Results, and nothing else with `--json`. */
+  stdout: ProgressOutput;
+  /** Progress, hints and errors. */
+  stderr: ProgressOutput;
+}
+
+/** Writes one line of result. */
+export function print(context: CommandContext, line = ''): void {
+  context.stdout.write(`${line}\n`);
+}
+
+/** Writes one line that is not the result. */
+export function note(context: CommandContext, line = ''): void {
+  context.stderr.write(`${line}\n`);
+}
+
+/** Writes the result as one line of JSON. */
+export function printJson(context: CommandContext, value: unknown): void {
+  print(context, JSON.stringify(value));
+}

@@ -1,0 +1,62 @@
+import type { Ledger } from '../events/index.ts';
+
+/** One line of the ledger: what is counted, how many, and of which total it is a part. */
+interface LedgerLine {
+  label: string;
+  count: number;
+  /** The total that it is a share of. */
+  share?: { of: number; name: string };
+}
+
+/** The ledger as lines of a table: requests and what became of them, with percentages of the line above. */
+export function ledgerTable(ledger: Ledger): string[] {
+  const { requested, enqueued } = ledger;
+  const ofRequests = (label: string, count: number): LedgerLine => ({
+    label: `  ${label}`,
+    count,
+    share: { of: requested, name: 'requested' },
+  });
+  const ofEnqueued = (label: string, count: number): LedgerLine => ({
+    label: `    ${label}`,
+    count,
+    share: { of: enqueued, name: 'enqueued' },
+  });
+  const lines: LedgerLine[] = [
+    { label: 'requested', count: requested },
+    ofRequests('skipped', ledger.skipped),
+    ofRequests('waiting to be sent', ledger.waitingToSend),
+    ofRequests('enqueue_failed', ledger.enqueueFailed),
+    ofRequests('enqueued', enqueued),
+    ofEnqueued('waiting for a report', ledger.waitingForReport),
+    ofEnqueued('delivered', ledger.delivered),
+    ofEnqueued('rejected', ledger.rejected),
+    ofEnqueued('failed', ledger.failed),
+    ofEnqueued('timeout', ledger.timeout),
+  ];
+  const widest = Math.max(...lines.map(({ label }) => label.length));
+  const digits = Math.max(...lines.map(({ count }) => String(count).length));
+  return lines.map(({ label, count, share }) => {
+    const shown = share && share.of > 0 ? `  ${percent(count, share.of).padStart(7)} of ${share.name}` : '';
+    return `${label.padEnd(widest)}  ${String(count).padStart(digits)}${shown}`;
+  });
+}
+
+/** A share with one decimal, such as `12.5 %`. */
+export function percent(count: number, of: number): string {
+  return `${((100 * count) / of).toFixed(1)} %`;
+}
+
+/** Whether the books are right, in a sentence; where not, which rule is broken by how many messages. */
+export function explainBalance(ledger: Ledger): string {
+  if (ledger.balanced)
+    return 'The ledger balances: every request is counted once, and so is everything that Sinch took.';
+  const { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent } = ledger.faults;
+  const broken = [
+    [eventWithoutRequest, 'with an event but without a request'],
+    [finalWithoutEnqueued, 'with a final event but never enqueued'],
+    [skippedWithEvent, 'skipped and yet with an event'],
+    [refusedWithoutEvent, 'refused without an event that says so'],
+  ] as const;
+  const named = broken.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+  return `The ledger does NOT balance: ${named.length === 0 ? 'its sums do not agree' : named.join(', ')}.`;
+}

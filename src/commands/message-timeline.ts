@@ -1,0 +1,91 @@
+import { countryName } from '../contract/country-name.ts';
+import type { EventView, MessageView } from '../http/index.ts';
+
+/** Something that happened to a message. */
+export interface TimelineEntry {
+  /** ISO 8601 */
+  at: string;
+  /** What happened, as a sentence. */
+  what: string;
+}
+
+/** What happened to a message so far, oldest first, as a person would tell it. */
+export function timelineOf(view: MessageView): TimelineEntry[] {
+  const entries: TimelineEntry[] = [{ at: view.requestedAt, what: requestSentence(view) }];
+  if (view.startedAt !== undefined) {
+    entries.push({ at: view.startedAt, what: `Put into the queue of integration ${view.integrationId ?? 'unknown'}.` });
+  }
+  const noted = view.events.some(({ status }) => status === 'enqueued');
+  if (view.acceptedAt !== undefined && !noted) entries.push({ at: view.acceptedAt, what: 'Accepted by Sinch.' });
+  for (const event of view.events) entries.push({ at: event.at, what: eventSentence(event, view) });
+  for (const { status, statusCode, receivedAt, timesReceived } of view.lateReports) {
+    const times = timesReceived > 1 ? `, ${timesReceived} times` : '';
+    entries.push({
+      at: receivedAt,
+      what: `A report came after the end${times}: ${status}${codeOf(statusCode)}. It changes nothing and is kept.`,
+    });
+  }
+  // By time; what happened at the same moment stays in the order above.
+  return entries.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
+
+/** The timeline as lines for a terminal; at the end stands what the message waits for. Times are UTC. */
+export function timelineLines(view: MessageView): string[] {
+  return [
+    `Message ${view.messageId} of project ${view.projectId}: ${view.status.replaceAll('_', ' ')}`,
+    '',
+    ...timelineOf(view).map(({ at, what }) => `  ${clock(at)}  ${what}`),
+    '',
+    view.explanation,
+    ...(view.workflowId === undefined ? [] : [`In Temporal's web UI it is workflow ${view.workflowId}.`]),
+  ];
+}
+
+function requestSentence(view: MessageView): string {
+  const kind = view.kind === undefined ? 'A message' : view.kind === 'mms' ? 'An MMS' : 'An SMS';
+  const place = view.country === undefined ? '' : ` (${countryName(view.country)})`;
+  const to = view.recipient === undefined ? ' without a recipient' : ` to ${view.recipient}${place}`;
+  const sender = view.sender === undefined ? '' : ` from ${view.sender}`;
+  const campaign = view.campaignId === undefined ? '' : `, campaign ${view.campaignId}`;
+  return `${kind}${to}${sender} was requested${campaign}.`;
+}
+
+function eventSentence(event: EventView, view: MessageView): string {
+  const why = [event.error, event.comment].filter((part) => part !== undefined).join(': ');
+  const because = why === '' ? '' : ` (${why})`;
+  switch (event.status) {
+    case 'enqueued':
+      return `Accepted by Sinch${event.batch_id === undefined ? '' : ` as batch ${event.batch_id}`}${partsOf(event)}.`;
+    case 'enqueue_failed':
+      return `Not sent${codeOf(event.status_code)}${because}.`;
+    case 'delivered':
+      return 'Delivered to the handset.';
+    case 'rejected':
+      return `Rejected by Sinch${codeOf(event.status_code)}${because}.`;
+    case 'failed':
+      return `Not delivered to the handset${codeOf(event.status_code)}${because}.`;
+    case 'timeout':
+      return view.reportsExpected
+        ? `Given up waiting for a delivery report${because}.`
+        : `Ended without a delivery report, as expected${view.country === undefined ? '' : ` in ${countryName(view.country)}`}${because}.`;
+    default:
+      return `${event.status}${because}.`;
+  }
+}
+
+function partsOf(event: EventView): string {
+  const parts = event.number_of_message_parts;
+  if (parts === undefined) return '';
+  const counted = event.number_of_message_parts_estimated ? ' by our count' : '';
+  return `, ${parts} ${parts === 1 ? 'part' : 'parts'}${counted}`;
+}
+
+function codeOf(statusCode: number | undefined): string {
+  return statusCode === undefined ? '' : ` with code ${statusCode}`;
+}
+
+/** `2026-11-24 14:02:07 UTC` */
+function clock(time: string): string {
+  const iso = new Date(time).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+}

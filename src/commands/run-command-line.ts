@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { CommandError, EXIT } from './command-error.ts';
+import { type CommandContext, note, printJson } from './context.ts';
+import { addLedgerCommand } from './ledger.ts';
+import { addMessageCommand } from './message.ts';
+import { addSendCommand } from './send.ts';
+import { addServerCommand } from './server.ts';
+import { addSimulatorCommand } from './simulator.ts';
+import { addUpCommand } from './up.ts';
+import { addWorkerCommand } from './worker.ts';
+
+/**
+ * Runs one command to its end and gives the exit code: 0 done, 1 it failed, 2 it was called wrongly. Everything that it
+ * started is stopped by then.
+ */
+export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<number> {
+  try {
+    return await createProgram(context)
+      .parseAsync(args, { from: 'user' })
+      .then(() => 0);
+  } catch (error) {
+    return report(error, args.includes('--json'), context);
+  }
+}
+
+function createProgram(context: CommandContext): Command {
+  const program = new Command('temporal-sinch')
+    .description('SMS and MMS through Sinch as Temporal workflows: never sent twice, never lost.')
+    .version(versionOf())
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+    })
+    .showHelpAfterError('(add --help for the options and examples)')
+    .exitOverride()
+    .addHelpText(
+      'after',
+      `
+Examples:
+  temporal-sinch up
+  temporal-sinch send --to +33639980001 --text "Hello" --wait
+  temporal-sinch message 01K9Z3M8Q4T6V0X2Y4A6C8E0G2
+  temporal-sinch ledger
+
+Exit codes: 0 done, 1 it failed, 2 it was called wrongly.`,
+    );
+  addUpCommand(program, context);
+  addSendCommand(program, context);
+  addMessageCommand(program, context);
+  addLedgerCommand(program, context);
+  addWorkerCommand(program, context);
+  addServerCommand(program, context);
+  addSimulatorCommand(program, context);
+  return program;
+}
+
+function report(error: unknown, asJson: boolean, context: CommandContext): number {
+  if (error instanceof CommanderError) {
+    // Commander has said what was wrong, or shown the help that was asked for.
+    return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  }
+  if (error instanceof CommandError && error.isShown) return error.exitCode;
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (asJson) printJson(context, { error: { code: code ?? 'defect', message } });
+  note(context, `Error: ${message}`);
+  // An error without a code is a mistake of ours: whoever reports it needs the place.
+  if (code === undefined && error instanceof Error && error.stack !== undefined) note(context, error.stack);
+  return error instanceof CommandError ? error.exitCode : EXIT.failed;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

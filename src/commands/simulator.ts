@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { DEMO_PLAN, MAGIC_RECIPIENTS, startSimulator } from '../simulator/index.ts';
+import { type CommandContext, note, print, printJson } from './context.ts';
+import { port, positiveNumber } from './option-values.ts';
+import { listenForStop } from './stop-signal.ts';
+
+interface SimulatorCommandOptions {
+  port?: number;
+  plan: string;
+  token: string;
+  callbackUrl?: string;
+  hmacSecret?: string;
+  rate?: number;
+  reportDelay?: number;
+  json?: boolean;
+}
+
+/** `simulator`: Sinch alone, for a worker and a server that run elsewhere. */
+export function addSimulatorCommand(program: Command, context: CommandContext): void {
+  program
+    .command('simulator')
+    .summary('a simulator of Sinch by itself, until Ctrl-C')
+    .description(
+      "Runs a stand-in for Sinch's SMS and MMS API on 127.0.0.1 until Ctrl-C. Nothing is sent to anybody. The last four " +
+        'digits of a recipient decide what becomes of a message; every other one is delivered.',
+    )
+    .option('--port <port>', 'to listen on (default: a free one)', port)
+    .option('--plan <id>', 'service plan id', DEMO_PLAN.servicePlanId)
+    .option('--token <token>', "the plan's API token", DEMO_PLAN.apiToken)
+    .option('--callback-url <url>', 'where reports go unless a message names another address')
+    .option('--hmac-secret <secret>', 'signs callbacks with it')
+    .option('--rate <n>', 'messages a second that leave the plan (default: no limit)', positiveNumber)
+    .option('--report-delay <ms>', 'reports come after so long (default: 1000)', positiveNumber)
+    .option('--json', 'the address as one line of JSON, once it listens')
+    .addHelpText(
+      'after',
+      `\nExamples:\n  temporal-sinch simulator --port 9010\n  SINCH_BASE_URL=http://127.0.0.1:9010 SINCH_SERVICE_PLAN_ID=${DEMO_PLAN.servicePlanId} ` +
+        `SINCH_API_TOKEN=${DEMO_PLAN.apiToken} temporal-sinch worker\n\nThe last four digits of a recipient decide:\n${magicLines().join('\n')}`,
+    )
+    .action(async (options: SimulatorCommandOptions) => {
+      using stop = listenForStop();
+      const { callbackUrl, hmacSecret, rate, reportDelay } = options;
+      await using simulator = await startSimulator({
+        ...(options.port === undefined ? {} : { port: options.port }),
+        ...(reportDelay === undefined ? {} : { reportDelayMs: reportDelay }),
+        plans: [
+          {
+            servicePlanId: options.plan,
+            apiToken: options.token,
+            ...(callbackUrl === undefined ? {} : { callbackUrl }),
+            ...(hmacSecret === undefined ? {} : { hmacSecret }),
+            ...(rate === undefined ? {} : { messagesPerSecond: rate }),
+          },
+        ],
+      });
+      if (options.json) printJson(context, { url: simulator.url, service_plan_id: options.plan });
+      else {
+        print(context, `The simulator of Sinch listens on ${simulator.url}, service plan ${options.plan}.`);
+        print(context, `What it saw: ${simulator.url}/_simulator\n`);
+        print(context, 'The last four digits of a recipient decide what becomes of a message:');
+        for (const line of magicLines()) print(context, line);
+        print(context, '\nCtrl-C stops it.');
+      }
+      await stop.received;
+      note(context, 'Stopped.');
+    });
+}
+
+function magicLines(): string[] {
+  return MAGIC_RECIPIENTS.map(({ suffix, what }) => `  …${suffix}  ${what}`);
+}

@@ -1,0 +1,164 @@
+import { readFile } from 'node:fs/promises';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Command } from 'commander';
+import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
+import { type Settings, staticSettings, type StaticSettingsOptions } from '../settings/index.ts';
+import { CommandError } from './command-error.ts';
+import { type CommandContext, note, print, printJson } from './context.ts';
+import { logOf } from './log-level.ts';
+import { port, positiveNumber } from './option-values.ts';
+import { showProgress } from './progress.ts';
+import { installRuntime } from './runtime.ts';
+import { listenForStop } from './stop-signal.ts';
+
+interface UpOptions {
+  port?: number;
+  uiPort?: number;
+  temporalPort?: number;
+  dataDir: string;
+  memory?: boolean;
+  useServer?: boolean;
+  settings?: string;
+  rate?: number;
+  reportDelay?: number;
+  json?: boolean;
+}
+
+/** `up`: everything on this machine, until Ctrl-C. */
+export function addUpCommand(program: Command, context: CommandContext): void {
+  program
+    .command('up')
+    .summary('bring everything up on this machine, until Ctrl-C')
+    .description(
+      'Brings up Temporal with its web UI, the database, a simulator of Sinch, a worker and the HTTP API with its ' +
+        'webhook, all on 127.0.0.1. Prints where they are and runs until Ctrl-C, which finishes what is being sent; a ' +
+        'second Ctrl-C stops at once.',
+    )
+    .option('--port <port>', 'of the HTTP API (default: a free one)', port)
+    .option('--ui-port <port>', "of Temporal's web UI (default: a free one)", port)
+    .option('--temporal-port <port>', "of Temporal's own API (default: a free one)", port)
+    .option('--data-dir <folder>', 'for the API key, the addresses and the data', DEFAULT_DATA_DIR)
+    .option('--memory', 'keep messages and events in memory: about twice as fast, gone at the end')
+    .option('--use-server', 'use the Temporal server that TEMPORAL_ADDRESS and its like name')
+    .option('--settings <file>', 'send through the integrations of this JSON file and not through the simulator')
+    .option('--rate <n>', `messages a second of the simulator's plan (default: ${DEFAULT_LOCAL_RATE})`, positiveNumber)
+    .option(
+      '--report-delay <ms>',
+      "the simulator's delivery reports come after so long (default: 1000)",
+      positiveNumber,
+    )
+    .option('--json', 'the addresses as one line of JSON, once all is up')
+    .addHelpText(
+      'after',
+      `
+Environment:
+  DATABASE_URL    PostgreSQL to use instead of the embedded database (not with --memory)
+  SINCH_API_KEY   API key to use instead of the one that is made on the first run
+  TEMPORAL_CLI    the temporal program to start (default: found, downloaded or built once)
+  LOG_LEVEL       fatal, error, warn, info, debug or silent (default: warn)
+
+Examples:
+  temporal-sinch up
+  temporal-sinch up --memory --rate 200
+  temporal-sinch up --port 8080 --data-dir /var/tmp/sinch
+  TEMPORAL_ADDRESS=127.0.0.1:7233 temporal-sinch up --use-server`,
+    )
+    .action((options: UpOptions) => runUp(options, context));
+}
+
+async function runUp(options: UpOptions, context: CommandContext): Promise<void> {
+  using stop = listenForStop();
+  const stack = await startUp(options, context, stop.signal);
+  try {
+    if (options.json) printJson(context, addressesOf(stack, options));
+    else printWelcome(context, stack, options);
+    await Promise.race([stop.received, stack.ended]);
+    note(context, 'Stopping: finishing what is being sent. Ctrl-C again stops at once.');
+  } finally {
+    await stack.close();
+  }
+  note(context, 'Stopped.');
+}
+
+async function startUp(options: UpOptions, context: CommandContext, signal: AbortSignal): Promise<Stack> {
+  const { env } = context;
+  const { memory = false, dataDir, rate } = options;
+  const databaseUrl = memory ? undefined : env['DATABASE_URL'] || undefined;
+  const apiKey = env['SINCH_API_KEY'] || undefined;
+  const settings = options.settings === undefined ? undefined : await settingsOf(options.settings);
+  const log = logOf(env);
+  installRuntime(log);
+  using progress = showProgress(context);
+  return startStack({
+    env,
+    dataDir,
+    memory,
+    log,
+    signal,
+    onProgress: progress.report,
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(settings === undefined ? {} : { settings }),
+    ...(rate === undefined ? {} : { messagesPerSecond: rate }),
+    ...(options.reportDelay === undefined ? {} : { simulator: { reportDelayMs: options.reportDelay } }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
+    ...(options.temporalPort === undefined ? {} : { temporalPort: options.temporalPort }),
+    ...(options.useServer ? { temporal: runningServer(env) } : {}),
+  });
+}
+
+/** The connection that Temporal's own variables and configuration file describe. */
+function runningServer(env: NodeJS.ProcessEnv) {
+  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
+    overrideEnvVars: Object.fromEntries(defined),
+  });
+  return { connectionOptions, namespace };
+}
+
+async function settingsOf(file: string): Promise<Settings> {
+  try {
+    return staticSettings(JSON.parse(await readFile(file, 'utf8')) as StaticSettingsOptions);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError('settings_invalid', `Reading the settings in ${file} failed: ${reason}`, { cause });
+  }
+}
+
+function addressesOf(stack: Stack, { dataDir }: UpOptions) {
+  return {
+    url: stack.url,
+    project: stack.projectId,
+    temporal: stack.temporalAddress ?? null,
+    temporal_ui: stack.temporalUi ?? null,
+    simulator: stack.simulator?.url ?? null,
+    // Once, when it is made; from then on only the file has it.
+    ...(stack.apiKeyIsNew ? { api_key: stack.apiKey } : {}),
+    stack_file: stackFilePath(dataDir),
+  };
+}
+
+function printWelcome(context: CommandContext, stack: Stack, options: UpOptions): void {
+  const file = stackFilePath(options.dataDir);
+  const key = stack.apiKeyIsNew
+    ? `${stack.apiKey} (new; shown this once, kept in ${file})`
+    : context.env['SINCH_API_KEY']
+      ? 'the one in SINCH_API_KEY'
+      : `kept in ${file}`;
+  const rows = [
+    ['HTTP API', `${stack.url}/v1/projects/${stack.projectId}`],
+    ['Temporal UI', stack.temporalUi ?? 'that of the server in use'],
+    ['Temporal', stack.temporalAddress ?? 'the server in use'],
+    ['Simulator', stack.simulator === undefined ? 'none: messages go to Sinch' : `${stack.simulator.url}/_simulator`],
+    ['API key', key],
+    ['Data', options.memory ? 'in memory: gone when this ends' : `kept in ${options.dataDir}`],
+  ] as const;
+  const what =
+    stack.simulator === undefined ? 'Messages go to Sinch.' : 'Sinch is simulated: nothing is sent to anybody.';
+  print(context, `temporal-sinch is up. ${what}\n`);
+  for (const [name, value] of rows) print(context, `  ${name.padEnd(12)} ${value}`);
+  print(context, '\nTry, in another terminal:');
+  print(context, '  temporal-sinch send --to +33639980001 --text "Hello" --wait');
+  print(context, '\nCtrl-C stops everything.');
+}

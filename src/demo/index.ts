@@ -1,0 +1,1 @@
+export { type DemoContext, type DemoOptions, runDemo } from './run-demo.ts';

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseCsv } from './parse-csv.ts';
+import type { DemoRecipient } from './recipient.ts';
+
+/** 60 made-up people, their numbers from ranges for fiction where a country has one. */
+export const CAMPAIGN_FILE = fileURLToPath(new URL('../../examples/welcome-campaign.csv', import.meta.url));
+
+/** The people of a campaign file; `{first_name}` in a text becomes the person's. */
+export async function readRecipients(file: string = CAMPAIGN_FILE): Promise<DemoRecipient[]> {
+  return parseCsv(await readFile(file, 'utf8')).map((row) => {
+    const { message_id: messageId = '', first_name: firstName = '', text = '' } = row;
+    return {
+      messageId,
+      text: text.replaceAll('{first_name}', firstName),
+      ...(row['recipient'] ? { recipient: row['recipient'] } : {}),
+      ...(row['media_url'] ? { mediaUrl: row['media_url'] } : {}),
+      ...(row['subject'] ? { subject: row['subject'] } : {}),
+      ...(row['language'] ? { language: row['language'] } : {}),
+    };
+  });
+}

@@ -1,0 +1,30 @@
+import { eq, sql } from 'drizzle-orm';
+import { campaignEvents, type Database, lateReports } from '../db/index.ts';
+
+/** When the latest final event so far was recorded, in milliseconds since the epoch; `undefined` where there is none. */
+export async function lastFinalEventAt({ orm }: Pick<Database, 'orm'>): Promise<number | undefined> {
+  const latest = sql`extract(epoch from max(${campaignEvents.recordedAt})) * 1000`.mapWith(Number);
+  const [row] = await orm.select({ latest }).from(campaignEvents).where(eq(campaignEvents.phase, 'final'));
+  return row?.latest || undefined;
+}
+
+/** Countries whose messages ended without a report, as was to be expected there, and how many. Most first. */
+export async function countriesWithoutReports({
+  orm,
+}: Pick<Database, 'orm'>): Promise<{ country: string; messages: number }[]> {
+  const messages = sql`count(*)`.mapWith(Number);
+  const rows = await orm
+    .select({ country: campaignEvents.country, messages })
+    .from(campaignEvents)
+    .where(eq(campaignEvents.error, 'no_delivery_report_expected'))
+    .groupBy(campaignEvents.country)
+    .orderBy(sql`count(*) desc`, campaignEvents.country);
+  return rows.map(({ country, messages }) => ({ country: country ?? 'unknown', messages }));
+}
+
+/** Messages that reports came for when they had ended. */
+export async function lateReportCount({ orm }: Pick<Database, 'orm'>): Promise<number> {
+  const messages = sql`count(distinct (${lateReports.projectId}, ${lateReports.messageId}))`.mapWith(Number);
+  const [row] = await orm.select({ messages }).from(lateReports);
+  return row?.messages ?? 0;
+}

@@ -1,0 +1,221 @@
+import { type ApiClient, createApiClient, note, print, printJson, showProgress } from '../commands/index.ts';
+import type { Log } from '../contract/log.ts';
+import { parseWorkflowId } from '../contract/identity.ts';
+import type { MessageView } from '../http/index.ts';
+import { DEFAULT_DATA_DIR, LOCAL_PROJECT_ID, readStackFile, type Stack, startStack } from '../local/index.ts';
+import type { Simulator } from '../simulator/index.ts';
+import { compare, expectedStatus, type Truth } from './compare.ts';
+import { comparison, type DemoResult, isRight, jsonOf, linesOf } from './demo-result.ts';
+import { GENERATED_MIX, generateRecipients } from './generate-recipients.ts';
+import { LATE_REPORT_MS, skipFourDays, type TimeDeps, untilReported } from './pass-time.ts';
+import { showBar } from './progress-bar.ts';
+import { readRecipients } from './read-recipients.ts';
+import { countriesWithoutReports, lastFinalEventAt, lateReportCount } from './recorded.ts';
+import { sendAll } from './send-all.ts';
+import { createSkippableClock, type SkippableClock } from './skippable-clock.ts';
+
+/** The plan allows so many messages a second that it is not what the demo waits for. */
+const MESSAGES_PER_SECOND = 500;
+
+/** Most differing messages that are named. */
+const NAMED = 10;
+
+/** How the demo runs. */
+export interface DemoOptions {
+  /** So many generated people instead of those of the campaign file. */
+  messages?: number;
+  /** Decides the generated people and what becomes of their messages. */
+  seed: number;
+  /** One line of JSON on standard output instead of the text. */
+  json: boolean;
+  /** Leave everything running until the signal. */
+  keep: boolean;
+}
+
+/** What the demo works with. */
+export interface DemoContext {
+  env: NodeJS.ProcessEnv;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  log: Log;
+  /** Stops the demo wherever it is; with `keep` it is how it ends. */
+  signal: AbortSignal;
+}
+
+/**
+ * The main job from end to end: a campaign's requests over HTTP, sends, signed callbacks, four days, the ledger.
+ * @returns whether every number is right
+ */
+export async function runDemo(options: DemoOptions, context: DemoContext): Promise<boolean> {
+  const recipients =
+    options.messages === undefined ? await readRecipients() : generateRecipients(options.messages, options.seed);
+  note(context, `The demo: ${recipients.length} messages to a simulator of Sinch. Nothing is sent to anybody.`);
+  const clock = createSkippableClock();
+  const stack = await startDemoStack(options, context, clock);
+  try {
+    const { simulator, temporalUi = '' } = stack;
+    if (simulator === undefined) throw new TypeError('The stack of the demo has a simulator');
+    note(context, `Temporal's web UI, as long as this runs: ${temporalUi}`);
+    const api = createApiClient({
+      url: stack.url,
+      apiKey: stack.apiKey,
+      projectId: stack.projectId,
+      from: { url: 'the demo', apiKey: 'the demo' },
+    });
+    const counted = await runCampaign({ recipients, clock, stack, simulator, api, context });
+    const truth: Truth = {
+      requested: recipients.length,
+      withoutNumber: recipients.filter(({ recipient }) => recipient === undefined).length,
+      messages: simulator.messages(),
+      accepted: (clientReference) => simulator.accepted(clientReference),
+    };
+    const compared = compare(counted.ledger, truth);
+    const agrees = compared.every(({ ours, expected }) => ours === expected);
+    const result: DemoResult = {
+      ...counted,
+      compared,
+      temporalUi,
+      differing: agrees ? [] : await differingMessages(api, simulator),
+      withoutReports: await countriesWithoutReports(stack.database),
+      lateReports: await lateReportCount(stack.database),
+    };
+    showResult(result, options, context);
+    if (options.keep) await keepRunning(stack, context);
+    return isRight(result);
+  } finally {
+    await stack.close();
+  }
+}
+
+async function startDemoStack(options: DemoOptions, context: DemoContext, clock: SkippableClock): Promise<Stack> {
+  const { env, log, signal } = context;
+  using progress = showProgress(context);
+  return startStack({
+    env,
+    log,
+    signal,
+    memory: true,
+    messagesPerSecond: MESSAGES_PER_SECOND,
+    onProgress: progress.report,
+    // With it, the other commands find the stack of the demo; one that runs already keeps its place.
+    ...(options.keep && (await readStackFile(DEFAULT_DATA_DIR))?.url === undefined
+      ? { dataDir: DEFAULT_DATA_DIR }
+      : {}),
+    simulator: {
+      clock,
+      seed: options.seed,
+      lateReportMs: LATE_REPORT_MS,
+      ...(options.messages === undefined ? {} : { mix: GENERATED_MIX }),
+    },
+  });
+}
+
+interface Campaign {
+  recipients: Awaited<ReturnType<typeof readRecipients>>;
+  clock: SkippableClock;
+  stack: Stack;
+  simulator: Simulator;
+  api: ApiClient;
+  context: DemoContext;
+}
+
+async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger' | 'seconds' | 'messagesPerSecond'>> {
+  const { recipients, clock, stack, simulator, api, context } = campaign;
+  const { stderr, signal } = context;
+  const total = recipients.length;
+  const time: Omit<TimeDeps, 'onSettled'> = { stack, simulator, api, signal };
+  const beganAt = Date.now();
+  {
+    using bar = showBar(stderr, 'Requests made', total);
+    const { taken, skipped, enqueue_failed, refused } = await sendAll(api, recipients, {
+      signal,
+      onAnswer: (answered) => bar.update(answered),
+    });
+    const parts = [
+      `${taken} taken`,
+      `${skipped} skipped for want of a number`,
+      `${enqueue_failed} that can never be sent`,
+      ...(refused === 0 ? [] : [`${refused} refused`]),
+    ];
+    note(context, `${total} requests made in ${secondsSince(beganAt)} s: ${parts.join(', ')}.`);
+  }
+  let reported;
+  {
+    using bar = showBar(stderr, 'Come to their end', total);
+    reported = await untilReported({ ...time, onSettled: (settled) => bar.update(settled) });
+  }
+  const reportedAt = (await lastFinalEventAt(stack.database)) ?? Date.now();
+  const messagesPerSecond = rounded(reported.enqueued / Math.max((reportedAt - beganAt) / 1000, 0.001));
+  const waiting = reported.waitingForReport + reported.waitingToSend;
+  note(
+    context,
+    `Every report has come that comes within four days, ${secondsSince(beganAt)} s after the first request.`,
+  );
+
+  let ledger = reported;
+  if (waiting > 0) {
+    note(context, `${waiting} still wait, and no report comes for them. Letting four days pass…`);
+    using bar = showBar(stderr, 'Come to their end', total);
+    ledger = await skipFourDays({ ...time, onSettled: (settled) => bar.update(settled) });
+    note(context, 'Four days have passed.');
+  }
+  const seconds = rounded((Date.now() - beganAt) / 1000);
+  clock.skip(LATE_REPORT_MS);
+  await abortable(simulator.whenIdle(), signal);
+  return { ledger, seconds, messagesPerSecond };
+}
+
+/** Names some messages whose end is not the one that the simulator says it has to be. */
+async function differingMessages(api: ApiClient, simulator: Simulator): Promise<string[]> {
+  const differing: string[] = [];
+  for (const message of simulator.messages()) {
+    const messageId = parseWorkflowId(message.clientReference ?? '')?.messageId;
+    if (messageId === undefined) continue;
+    const { status } = await api.get<MessageView>(`/messages/${messageId}`);
+    if (status !== expectedStatus(message)) {
+      differing.push(`${messageId} (${status}; by the simulator ${expectedStatus(message)}, ${message.behaviour})`);
+    }
+    if (differing.length === NAMED) break;
+  }
+  return differing;
+}
+
+function showResult(result: DemoResult, options: DemoOptions, context: DemoContext): void {
+  if (options.json) {
+    if (!isRight(result)) for (const line of comparison(result)) note(context, line);
+    printJson(context, jsonOf(result));
+    return;
+  }
+  print(context);
+  for (const line of linesOf(result)) print(context, line);
+  print(
+    context,
+    options.keep
+      ? `Temporal's web UI: ${result.temporalUi}`
+      : `Temporal's web UI was at ${result.temporalUi} and ends with this run; npm run demo -- --keep leaves all running.`,
+  );
+}
+
+async function keepRunning(stack: Stack, context: DemoContext): Promise<void> {
+  note(context, `Everything is left running. The API: ${stack.url}/v1/projects/${LOCAL_PROJECT_ID}. Ctrl-C stops it.`);
+  await Promise.race([
+    stack.ended,
+    new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true })),
+  ]);
+}
+
+async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+function secondsSince(began: number): number {
+  return rounded((Date.now() - began) / 1000);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,84 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+
+/** Folder of a local stack unless another one is named, in the folder where the command runs. */
+export const DEFAULT_DATA_DIR = '.data';
+
+const FILE_NAME = 'stack.json';
+
+const stackFileSchema = z.object({
+  apiKey: z.string().min(1),
+  projectId: z.string(),
+  /** Absent while no stack runs, like everything after it. */
+  url: z.string().optional(),
+  temporalAddress: z.string().optional(),
+  temporalUi: z.string().optional(),
+  simulatorUrl: z.string().optional(),
+  pid: z.number().int().optional(),
+});
+
+/** What a local stack leaves for the commands that speak to it: its API key for good, its addresses while it runs. */
+export type StackFile = z.output<typeof stackFileSchema>;
+
+/** The file of a data folder is there and cannot be used. */
+export class StackFileError extends Error {
+  override readonly name = 'StackFileError';
+  readonly code = 'stack_file_unreadable';
+}
+
+/** Where the stack of a data folder notes its key and its addresses. */
+export function stackFilePath(dataDir: string): string {
+  return path.join(dataDir, FILE_NAME);
+}
+
+/** @throws StackFileError when there is a file and it is none of ours */
+export async function readStackFile(dataDir: string): Promise<StackFile | undefined> {
+  const file = stackFilePath(dataDir);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new StackFileError(`Reading ${file} failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+  const parsed = stackFileSchema.safeParse(jsonOrUndefined(text));
+  if (parsed.success) return parsed.data;
+  throw new StackFileError(
+    `${file} is not what \`temporal-sinch up\` writes. Delete it: the next \`up\` makes a new one, with a new API key.`,
+  );
+}
+
+/** Writes the file whole or not at all, for this user's eyes only: the API key is in it. */
+export async function writeStackFile(dataDir: string, content: StackFile): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  const file = stackFilePath(dataDir);
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** Leaves nothing behind for other commands. */
+export async function removeStackFile(dataDir: string): Promise<void> {
+  await rm(stackFilePath(dataDir), { force: true });
+}
+
+/** A new API key: 192 random bits behind a word that says what it is. */
+export function newApiKey(): string {
+  return `ts_${randomBytes(24).toString('base64url')}`;
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

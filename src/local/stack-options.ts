@@ -1,0 +1,47 @@
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Log } from '../contract/log.ts';
+import type { Settings } from '../settings/index.ts';
+import type { SimulatorOptions } from '../simulator/index.ts';
+import type { TemporalProgress } from './progress-printer.ts';
+
+/** Messages a second that the simulator's plan allows unless told otherwise: Sinch's own starting rate. */
+export const DEFAULT_LOCAL_RATE = 30;
+
+/** What a local stack is made of. */
+export interface StackOptions {
+  /** `TEMPORAL_CLI`, `PATH` and the variables of the cache folder are read from it. */
+  env: NodeJS.ProcessEnv;
+  /**
+   * Folder for the stack's API key and addresses (`stack.json`) and, unless `memory`, for the database and Temporal's
+   * data. Made where there is none. Needed unless `memory`.
+   */
+  dataDir?: string;
+  /** Keep messages and events in memory only: they end with the stack. @default false */
+  memory?: boolean;
+  /** `postgres://…` of a database to use instead of the embedded one. */
+  databaseUrl?: string;
+  /** A Temporal server that runs already. @default one of the stack's own, with its web UI */
+  temporal?: { connectionOptions: NativeConnectionOptions; namespace: string };
+  /** Port of the HTTP API and the webhook. @default a free one */
+  port?: number;
+  /** Port of Temporal's gRPC service. @default a free one */
+  temporalPort?: number;
+  /** Port of Temporal's web UI. @default a free one */
+  uiPort?: number;
+  /** How the simulator behaves; the plan is the stack's. @default the simulator's own defaults */
+  simulator?: Omit<SimulatorOptions, 'plans'>;
+  /**
+   * Projects and integrations instead of those of the simulator, which is then not started.
+   * @default project `demo` with the integration `simulator`
+   */
+  settings?: Settings;
+  /** Throughput of the simulator's plan, in messages a second. @default DEFAULT_LOCAL_RATE */
+  messagesPerSecond?: number;
+  /** @default the one in the data folder; made on the first run */
+  apiKey?: string;
+  log: Log;
+  /** Told about once a second what is being started. */
+  onProgress?: (progress: TemporalProgress) => void;
+  /** Gives up the start: what was started is stopped again. */
+  signal?: AbortSignal;
+}

@@ -1,0 +1,206 @@
+/** The whole product on one machine, bound to 127.0.0.1: what `up` and the demo bring up. */
+import { randomBytes } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Database } from '../db/index.ts';
+import { startServer } from '../server.ts';
+import { DEMO_PLAN, type Simulator, startSimulator } from '../simulator/index.ts';
+import { startWorker } from '../worker.ts';
+import { claimStackFile } from './claim-stack-file.ts';
+import { findFreePorts } from './free-ports.ts';
+import { type ProgressTicker, startProgressTicker } from './progress-ticker.ts';
+import { StackError } from './stack-error.ts';
+import { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';
+import {
+  checkSearchAttributes,
+  explainedPort,
+  LOCAL_PROJECT_ID,
+  openStorage,
+  simulatorSettings,
+  startOwnTemporal,
+} from './stack-parts.ts';
+
+const IP = '127.0.0.1';
+
+/** A running local stack. */
+export interface Stack extends AsyncDisposable {
+  /** Where the HTTP API is, such as `http://127.0.0.1:34567`. */
+  readonly url: string;
+  /** The project that requests are made for: the first one that has an integration. */
+  readonly projectId: string;
+  readonly apiKey: string;
+  /** Whether this run made the key, so that it has to be shown. */
+  readonly apiKeyIsNew: boolean;
+  /** On the worker's own connection. */
+  readonly client: Client;
+  readonly database: Database;
+  /** Absent where `settings` were given. */
+  readonly simulator?: Simulator;
+  /** `host:port`; absent where a running server is used. */
+  readonly temporalAddress?: string;
+  /** Absent where a running server is used. */
+  readonly temporalUi?: string;
+  /** Resolves when the stack was closed; rejects when a part of it failed, after which it has to be closed. */
+  readonly ended: Promise<void>;
+  /**
+   * Stops everything: no more requests, then what is being sent is finished, then the rest. Can be called again.
+   * @throws AggregateError when parts could not be stopped; the others are
+   */
+  close(): Promise<void>;
+}
+
+/** What was started, in the order in which it is stopped. */
+const PARTS = ['file', 'http', 'worker', 'connection', 'simulator', 'database', 'temporal'] as const;
+
+/** What each part that was started is stopped with. */
+type Closers = Map<(typeof PARTS)[number], () => Promise<void>>;
+
+/**
+ * Brings up Temporal, the database, the simulator of Sinch, a worker and the HTTP process. When it fails half way, what
+ * was started is stopped again.
+ *
+ * @throws StackError, TemporalNotFoundError, TemporalServerError, DatabaseError and what the parts throw
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { memory = false, dataDir, databaseUrl } = options;
+  if (!memory && dataDir === undefined) throw new TypeError('startStack: `dataDir` is needed unless `memory` is true');
+  if (memory && databaseUrl !== undefined) throw new TypeError('startStack: `databaseUrl` does not go with `memory`');
+  const closers: Closers = new Map();
+  using ticker = startProgressTicker(options.onProgress);
+  try {
+    return await start(options, closers, ticker);
+  } catch (error) {
+    // What went wrong first is what the person needs to know.
+    await closeAll(closers).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(options: StackOptions, closers: Closers, ticker: ProgressTicker): Promise<Stack> {
+  const { log, signal } = options;
+  const claim = await claimStackFile(options.dataDir, options.apiKey);
+  const { apiKey, apiKeyIsNew } = claim;
+
+  ticker.show('Opening the database');
+  const { database, keyring } = await openStorage(options);
+  closers.set('database', () => database.close());
+  signal?.throwIfAborted();
+
+  const temporal = await startOwnTemporal(options, ticker);
+  if (temporal) closers.set('temporal', () => temporal.close());
+  signal?.throwIfAborted();
+
+  ticker.show('Starting the worker');
+  const { connectionOptions = { address: temporal?.address ?? '' }, namespace = 'default' } = options.temporal ?? {};
+  const connection = await NativeConnection.connect(connectionOptions);
+  closers.set('connection', () => connection.close());
+  if (!temporal) await checkSearchAttributes(connection, namespace);
+
+  const port = options.port ?? (await findFreePorts(IP, 1))[0] ?? 0;
+  const hmacSecret = randomBytes(32).toString('base64url');
+  const simulator = options.settings
+    ? undefined
+    : await startSimulator({ ...options.simulator, plans: [{ ...DEMO_PLAN, hmacSecret }] });
+  if (simulator) closers.set('simulator', () => simulator.close());
+  const settings =
+    options.settings ??
+    simulatorSettings({
+      baseUrl: simulator?.url ?? '',
+      publicUrl: `http://${IP}:${port}`,
+      hmacSecret,
+      messagesPerSecond: options.messagesPerSecond ?? DEFAULT_LOCAL_RATE,
+    });
+
+  const worker = await startWorker({ connection, namespace, settings, database, log });
+  closers.set('worker', () =>
+    worker.close().catch((error: unknown) => log.error({ error: String(error) }, 'The worker ended with a failure')),
+  );
+  signal?.throwIfAborted();
+
+  // On the worker's connection: a start can then hand over the first task with it, which saves a round trip.
+  const client = new Client({ connection, namespace });
+  const server = await startServer({
+    client,
+    settings,
+    database,
+    keyring,
+    apiKey,
+    log,
+    host: IP,
+    port,
+    eagerStart: true,
+  }).catch((error: unknown) => {
+    throw explainedPort(error, IP, port);
+  });
+  closers.set('http', () => server.close());
+
+  const projectId = (await settings.integrations())[0]?.projectId ?? LOCAL_PROJECT_ID;
+  const { url } = server;
+  const addresses = {
+    ...(temporal === undefined ? {} : { temporalAddress: temporal.address }),
+    ...(temporal?.uiUrl === undefined ? {} : { temporalUi: temporal.uiUrl }),
+  };
+  closers.set('file', () => claim.withdraw());
+  await claim.publish({
+    projectId,
+    url,
+    pid: process.pid,
+    ...addresses,
+    ...(simulator === undefined ? {} : { simulatorUrl: simulator.url }),
+  });
+
+  let closing: Promise<void> | undefined;
+  let closed: () => void = () => undefined;
+  const close = (): Promise<void> => (closing ??= closeAll(closers).finally(() => closed()));
+  const parts = { 'The worker': worker.done, 'The Temporal server': temporal?.exited };
+  const ended = Promise.race([
+    firstToEnd(parts, () => closing !== undefined),
+    new Promise<void>((resolve) => (closed = resolve)),
+  ]);
+  // Whoever waits for the end hears of a failure; nobody may be waiting.
+  ended.catch(() => undefined);
+  return {
+    url,
+    projectId,
+    apiKey,
+    apiKeyIsNew,
+    client,
+    database,
+    ...(simulator === undefined ? {} : { simulator }),
+    ...addresses,
+    ended,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Rejects when a part ends by itself, that is before `isClosing` says that its end was asked for. */
+async function firstToEnd(
+  parts: Readonly<Record<string, Promise<void> | undefined>>,
+  isClosing: () => boolean,
+): Promise<void> {
+  const never = new Promise<void>(() => undefined);
+  await Promise.race(
+    Object.entries(parts).map(async ([what, end]) => {
+      let cause: unknown;
+      await (end ?? never).catch((error: unknown) => (cause = error));
+      if (isClosing()) return never;
+      const reason = cause instanceof Error ? `: ${cause.message}` : '';
+      throw new StackError('part_ended', `${what} ended by itself${reason}. The stack cannot go on.`, { cause });
+    }),
+  );
+}
+
+/** Each part is stopped whatever became of the others, so that nothing is left behind. */
+async function closeAll(closers: Closers): Promise<void> {
+  const errors: unknown[] = [];
+  for (const part of PARTS) {
+    try {
+      await closers.get(part)?.();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length === 0) return;
+  throw new AggregateError(errors, `Stopping the stack failed: ${errors.map(String).join('; ')}`);
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { explainBalance, ledgerTable } from '../../src/commands/index.ts';
+import type { Ledger } from '../../src/events/index.ts';
+
+const NO_FAULTS = { eventWithoutRequest: 0, finalWithoutEnqueued: 0, skippedWithEvent: 0, refusedWithoutEvent: 0 };
+
+const LEDGER: Ledger = {
+  requested: 200,
+  skipped: 10,
+  waitingToSend: 20,
+  enqueued: 160,
+  enqueueFailed: 10,
+  waitingForReport: 0,
+  delivered: 120,
+  rejected: 8,
+  failed: 12,
+  timeout: 20,
+  faults: NO_FAULTS,
+  balanced: true,
+};
+
+describe('the ledger as a table', () => {
+  test('shows every number once, with its share of the total that it is a part of', () => {
+    const lines = ledgerTable(LEDGER).map((line) => line.replaceAll(/ +/g, ' '));
+    assert.deepEqual(lines, [
+      'requested 200',
+      ' skipped 10 5.0 % of requested',
+      ' waiting to be sent 20 10.0 % of requested',
+      ' enqueue_failed 10 5.0 % of requested',
+      ' enqueued 160 80.0 % of requested',
+      ' waiting for a report 0 0.0 % of enqueued',
+      ' delivered 120 75.0 % of enqueued',
+      ' rejected 8 5.0 % of enqueued',
+      ' failed 12 7.5 % of enqueued',
+      ' timeout 20 12.5 % of enqueued',
+    ]);
+  });
+
+  test('has no shares of nothing', () => {
+    const nothing = Object.fromEntries(Object.keys(LEDGER).map((name) => [name, 0]));
+    assert.doesNotMatch(ledgerTable({ ...nothing, faults: NO_FAULTS, balanced: true } as Ledger).join('\n'), /%|NaN/);
+  });
+
+  test('says which rule is broken by how many messages', () => {
+    assert.match(explainBalance(LEDGER), /^The ledger balances/);
+    const wrong = { ...LEDGER, balanced: false, faults: { ...NO_FAULTS, finalWithoutEnqueued: 3 } };
+    assert.match(explainBalance(wrong), /NOT balance: 3 with a final event but never enqueued/);
+    assert.match(explainBalance({ ...LEDGER, balanced: false }), /its sums do not agree/);
+  });
+});

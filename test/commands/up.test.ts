@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { MessageView } from '../../src/http/index.ts';
+import { type Child, listens, startChild } from '../helpers/child.ts';
+import { type CommandResult, runCommand } from './context.ts';
+
+describe('up, and the commands that speak to it', () => {
+  let dataDir = '';
+  let up: Child;
+  let addresses: Record<string, string>;
+  const run = (...args: string[]): Promise<CommandResult> => runCommand([...args, '--data-dir', dataDir]);
+
+  before(async () => {
+    dataDir = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-up-'));
+    up = startChild('src/cli.ts', ['up', '--memory', '--json', '--report-delay', '200', '--data-dir', dataDir]);
+    addresses = JSON.parse(await up.firstLine()) as Record<string, string>;
+  });
+  after(async () => {
+    // Ended already by the last test, unless that did not come to it.
+    up.signal('SIGKILL');
+    await up.exited;
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  test('send --wait tells how the message ended', async () => {
+    const { exitCode, stdout, stderr } = await run('send', '--to', '+33639980001', '--text', 'Hello', '--wait');
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^Message [0-9A-Z]{26}: delivered\. Delivered to the handset at /);
+    assert.match(stderr, /was taken and waits to be sent/);
+  });
+
+  test('message tells what happened to a message, with its number masked', async () => {
+    const sent = await run('send', '--to', '+491710009907', '--text', 'Geheim', '--id', 'to-germany', '--json');
+    assert.deepEqual((JSON.parse(sent.stdout) as { success: boolean }).success, true);
+    const { exitCode, stdout } = await run('message', 'to-germany');
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /An SMS to \+49•+07 \(Germany\) from Demo was requested\./);
+    assert.doesNotMatch(stdout, /1710009907|Geheim/);
+    const view = JSON.parse((await run('message', 'to-germany', '--json')).stdout) as MessageView;
+    assert.equal(view.reportsExpected, false);
+  });
+
+  test('a wait that is over says so, and that the message goes on', async () => {
+    const args = ['--to', '+491710019907', '--text', 'Hallo', '--wait', '0.1', '--json'];
+    const { exitCode, stdout } = await run('send', ...args);
+    assert.equal(exitCode, 1);
+    const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+    assert.equal(error.code, 'still_waiting');
+    assert.match(error.message, /goes on: /);
+  });
+
+  test('a number that cannot be sent to, an unknown message and a wrong key are told apart', async () => {
+    const badNumber = await run('send', '--to', '+4474', '--text', 'Hello');
+    assert.equal(badNumber.exitCode, 1);
+    assert.match(badNumber.stderr, /cannot be sent: recipient: The phone number is too short/);
+    const unknown = await run('message', 'nobody-knows');
+    assert.equal(unknown.exitCode, 1);
+    assert.match(unknown.stderr, /404: Project demo has no message of this id/);
+    const wrongKey = await run('ledger', '--api-key', 'not-the-right-one');
+    assert.equal(wrongKey.exitCode, 1);
+    assert.match(wrongKey.stderr, /API key is not right. It came from --api-key/);
+    const wrongProject = await run('ledger', '--project', 'other');
+    assert.equal(wrongProject.exitCode, 1);
+    assert.match(wrongProject.stderr, /There is no project other/);
+  });
+
+  test('ledger counts a campaign alone, and balances', async () => {
+    await run('send', '--to', '+33639980002', '--text', 'Hello', '--campaign', 'spring', '--wait');
+    const campaign = JSON.parse((await run('ledger', '--campaign', 'spring', '--json')).stdout) as Record<
+      string,
+      unknown
+    >;
+    assert.deepEqual([campaign['requested'], campaign['delivered'], campaign['balanced']], [1, 1, true]);
+    const { exitCode, stdout } = await run('ledger');
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /requested +5\n[^]*The ledger balances/);
+  });
+
+  test('a second stack is refused where one runs', async () => {
+    const { exitCode, stderr } = await run('up', '--memory');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, new RegExp(`A stack already runs .* process ${up.pid},`));
+  });
+
+  test('Ctrl-C stops everything, with exit code 0, and the next command says that no stack runs', async () => {
+    const urls = ['url', 'temporal', 'temporal_ui', 'simulator'].map((name) => addresses[name] ?? '');
+    for (const url of urls) assert.ok(await listens(url), url);
+    up.signal('SIGINT');
+    assert.equal(await up.exited, 0, up.stderr());
+    for (const url of urls) assert.equal(await listens(url), false, url);
+    assert.match(up.stderr(), /Stopping[^]*Stopped\./);
+    assert.equal(up.stdout().trimEnd().split('\n').length, 1, 'nothing but the line of JSON on standard output');
+    const file = JSON.parse(readFileSync(path.join(dataDir, 'stack.json'), 'utf8')) as Record<string, unknown>;
+    assert.deepEqual(file, { apiKey: addresses['api_key'], projectId: 'demo' });
+    assert.match((await run('ledger')).stderr, /No stack is running here/);
+  });
+});

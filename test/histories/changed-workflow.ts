@@ -1,0 +1,6 @@
+import { sleep } from '@temporalio/workflow';
+
+/** A message workflow that does something else first: what a change without `patched` would be. */
+export async function sendMessage(): Promise<void> {
+  await sleep('1 minute');
+}

@@ -1,0 +1,126 @@
+/**
+ * Records the histories that `replay.test.ts` replays:
+ *
+ *     node --import tsx test/histories/record.ts
+ *
+ * Each is the real history of a message on a real server, one for each main way that a message can go. Histories that
+ * have been released are never recorded anew: running messages go on with them. Record new ones under new names when
+ * the workflow learns a new way, or the workflow's changes would be tested against themselves.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import type { SendMessageInput } from '../../src/contract/message.ts';
+import { skipTime } from '../../src/testing/index.ts';
+import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
+
+/** A way of a message: what it is like, and what happens to it after its start. */
+interface Way {
+  message: Partial<SendMessageInput>;
+  meanwhile?: (stack: MessageStack, messageId: string) => Promise<unknown>;
+}
+
+const to = (suffix: string): { recipient: string } => ({ recipient: `491511234${suffix}` });
+const skipToTheEnd = async (stack: MessageStack, messageId: string) =>
+  skipTime(stack.temporal, stack.workflowId(messageId));
+
+const WAYS: Readonly<Record<string, Way>> = {
+  delivered: { message: to('9900') },
+  'delivered-without-status-attribute': { message: { ...to('9900'), statusAttribute: false } },
+  'mms-delivered': {
+    message: {
+      recipient: '12025559900',
+      country: 'US',
+      content: { kind: 'mms', mediaUrl: 'https://example.com/cat.jpg', text: 'Hello' },
+    },
+  },
+  'report-before-response': { message: to('9910') },
+  'intermediate-report': { message: to('9914') },
+  'sent-again': { message: to('9932') },
+  refused: { message: to('9921') },
+  timeout: {
+    message: to('9907'),
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+      await skipToTheEnd(stack, messageId);
+    },
+  },
+  'looked-up': {
+    message: { ...to('9940'), integrationId: 'silent' },
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
+      await skipToTheEnd(stack, messageId);
+    },
+  },
+  held: {
+    message: { ...to('9934'), reportWindowMs: 3 * 60_000 },
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
+      await skipToTheEnd(stack, messageId);
+    },
+  },
+  'proved-by-report': { message: to('9942') },
+  'cancelled-when-accepted': {
+    message: to('9907'),
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+      await stack.messages.cancel({ projectId: 'shop', messageId });
+      await stack.untilStatus(messageId, ({ explanation }) => explanation.includes('has been asked'));
+      const report = { integrationId: 'main', status: 'Cancelled', at: new Date().toISOString() };
+      await stack.messages.signalReport(stack.workflowId(messageId), report, `dlr:${messageId}`);
+    },
+  },
+  skipped: {
+    message: { ...to('9900'), integrationId: 'idle' },
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'waiting_to_send');
+      await stack.messages.cancel({ projectId: 'shop', messageId });
+    },
+  },
+  'cancelled-by-temporal': {
+    message: to('9933'),
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ attempts }) => attempts > 0);
+      await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).cancel();
+    },
+  },
+  'store-away': { message: to('9900') },
+};
+
+let triesOfStoreAway = 0;
+await using stack = await startMessageStack({
+  integrations: ['main', 'silent', 'idle'],
+  // Neither a process nor a machine is named in what is recorded.
+  clientIdentity: 'client',
+  worker: { identity: 'worker' },
+  settings: (settings) => ({
+    ...settings,
+    integrations: async () => (await settings.integrations()).filter(({ id }) => id !== 'idle'),
+  }),
+  sink: (store) => ({
+    ...store,
+    async record(record, signal) {
+      if (record.messageId === 'store-away') {
+        triesOfStoreAway += 1;
+        if (triesOfStoreAway < 6) throw new Error('the store is away');
+      }
+      await store.record(record, signal);
+    },
+  }),
+});
+stack.simulator.setFault('plan-silent', { callbacks: 'drop' });
+
+for (const [name, { message, meanwhile }] of Object.entries(WAYS)) {
+  await stack.start(name, message);
+  await meanwhile?.(stack, name);
+  const outcome = await stack.outcome(name);
+  const history = await stack.temporal.workflow.getHandle(stack.workflowId(name)).fetchHistory();
+  // Stack traces name files of this machine, and no replay reads them.
+  const json = JSON.stringify(
+    JSON.parse(historyToJSON(history)),
+    (key, value: unknown) => (key === 'stackTrace' ? '' : value),
+    1,
+  );
+  await writeFile(fileURLToPath(new URL(`${name}.json`, import.meta.url)), `${json}\n`);
+  console.log(`${name}: ${outcome.status}, ${history.events?.length ?? 0} events`);
+}

@@ -1,0 +1,299 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { skipTime } from '../../src/testing/index.ts';
+import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
+
+const DAY = 24 * 3_600_000;
+
+describe('a message on a real server', { concurrency: 16 }, () => {
+  let stack: MessageStack;
+  before(async () => {
+    stack = await startMessageStack({
+      integrations: ['main', 'silent', 'unauthorized', 'idle'],
+      // A plan without a send worker.
+      settings: (settings) => ({
+        ...settings,
+        integrations: async () => (await settings.integrations()).filter(({ id }) => id !== 'idle'),
+      }),
+    });
+    stack.simulator.setFault('plan-silent', { callbacks: 'drop' });
+  });
+  after(() => stack[Symbol.asyncDispose]());
+
+  const skip = (messageId: string, by?: number) =>
+    skipTime(stack.temporal, stack.workflowId(messageId), by === undefined ? {} : { by });
+  const to = (suffix: string): string => `491511234${suffix}`;
+
+  test('is sent, accepted, reported and recorded once', async () => {
+    const outcome = await stack.send('sms', { recipient: to('9900') });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(outcome.attempts, 1);
+    assert.ok(outcome.batchId, 'the batch is known');
+    assert.equal(stack.accepted('sms'), 1);
+    const { events } = await stack.events('sms');
+    assert.deepEqual(
+      events.map(({ status, batchId, kind }) => ({ status, batchId, kind })),
+      [
+        { status: 'enqueued', batchId: outcome.batchId, kind: 'sms' },
+        { status: 'delivered', batchId: outcome.batchId, kind: 'sms' },
+      ],
+    );
+    assert.equal(events[0]?.at, outcome.acceptedAt);
+    assert.equal(events[1]?.at, outcome.at);
+    assert.equal(events[1]?.partCountEstimated, false);
+  });
+
+  test('can be an MMS', async () => {
+    const content = { kind: 'mms', mediaUrl: 'https://example.com/cat.jpg', text: 'Hello' } as const;
+    const outcome = await stack.send('mms', { recipient: '12025559900', country: 'US', content });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(stack.simulator.messages().find(({ clientReference }) => clientReference === 'sinch/shop/mms')?.kind, 'mms');
+  });
+
+  for (const [suffix, status, statusCode, error] of [
+    ['9901', 'failed', 150, undefined],
+    ['9902', 'rejected', 61, undefined],
+    ['9903', 'rejected', 402, undefined],
+    ['9904', 'failed', 153, undefined],
+    ['9905', 'failed', 257, undefined],
+    ['9906', 'timeout', 399, 'no_receipt'],
+    ['9916', 'failed', 0, undefined],
+  ] as const) {
+    test(`ends as ${status} where the report says so (${suffix})`, async () => {
+      const outcome = await stack.send(`report-${suffix}`, { recipient: to(suffix) });
+      assert.equal(outcome.status, status);
+      assert.equal(outcome.statusCode, statusCode);
+      assert.equal(outcome.error, error);
+      assert.deepEqual(await stack.statuses(`report-${suffix}`), ['enqueued', status]);
+    });
+  }
+
+  for (const [suffix, statusCode, error] of [
+    ['9920', 400, 'syntax_invalid_json'],
+    ['9924', 403, 'illegal_number_type'],
+  ] as const) {
+    test(`that Sinch refuses with ${statusCode} has failed to be enqueued`, async () => {
+      const outcome = await stack.send(`refused-${suffix}`, { recipient: to(suffix) });
+      assert.equal(outcome.status, 'enqueue_failed');
+      assert.equal(outcome.statusCode, statusCode);
+      assert.equal(outcome.error, error);
+      const { events } = await stack.events(`refused-${suffix}`);
+      assert.deepEqual(
+        events.map((event) => [event.status, event.statusCode, event.error]),
+        [['enqueue_failed', statusCode, error]],
+      );
+    });
+  }
+
+  test('that meets a 401 goes back to the queue, and is sent when the token is right again', async () => {
+    stack.simulator.updatePlan('plan-unauthorized', { apiToken: 'another' });
+    await stack.start('unauthorized', { integrationId: 'unauthorized', recipient: to('9900') });
+    const waiting = await stack.untilStatus('unauthorized', ({ attempts }) => attempts > 0);
+    assert.equal(waiting.phase, 'waiting_to_send');
+    assert.match(waiting.explanation, /HTTP 401/);
+    assert.deepEqual(await stack.statuses('unauthorized'), []);
+    stack.simulator.updatePlan('plan-unauthorized', { apiToken: 'token-unauthorized' });
+    await skip('unauthorized', 10 * 60_000);
+    const outcome = await stack.outcome('unauthorized');
+    assert.equal(outcome.status, 'delivered');
+    assert.ok(outcome.attempts > 1, 'it was sent again');
+    assert.deepEqual(await stack.statuses('unauthorized'), ['enqueued', 'delivered']);
+  });
+
+  test('that meets a 429 waits as long as Sinch asks for', async () => {
+    const outcome = await stack.send('rate-limited', { recipient: to('9930') });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(outcome.attempts, 2);
+    const { events } = await stack.temporal.workflow.getHandle(stack.workflowId('rate-limited')).fetchHistory();
+    const timer = events?.find(({ timerStartedEventAttributes }) => timerStartedEventAttributes);
+    const waited = Number(timer?.timerStartedEventAttributes?.startToFireTimeout?.seconds);
+    assert.ok(waited >= 1, `waited ${waited} s`);
+  });
+
+  test('that meets a 503 is sent again', async () => {
+    const outcome = await stack.send('unavailable', { recipient: to('9932') });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(outcome.attempts, 2);
+    assert.equal(stack.accepted('unavailable'), 1);
+  });
+
+  test('that is never accepted expires with the last refusal', async () => {
+    const now = Date.now();
+    await stack.start('never-accepted', {
+      recipient: to('9933'),
+      requestedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + 3_600_000).toISOString(),
+    });
+    await stack.untilStatus('never-accepted', ({ attempts }) => attempts > 0);
+    await skip('never-accepted');
+    const outcome = await stack.outcome('never-accepted');
+    assert.equal(outcome.status, 'enqueue_failed');
+    assert.equal(outcome.error, 'expired');
+    assert.equal(outcome.statusCode, 503);
+    assert.ok(outcome.attempts > 5, `${outcome.attempts} attempts`);
+    assert.deepEqual(await stack.statuses('never-accepted'), ['enqueue_failed']);
+  });
+
+  test('that no send worker takes expires in the queue', async () => {
+    const now = Date.now();
+    const outcome = await stack.send('never-taken', {
+      integrationId: 'idle',
+      requestedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + 11_000).toISOString(),
+    });
+    assert.equal(outcome.status, 'enqueue_failed');
+    assert.equal(outcome.error, 'expired');
+    assert.equal(outcome.attempts, 0);
+  });
+
+  for (const [suffix, what] of [
+    ['9940', 'a 500'],
+    ['9941', 'no answer'],
+    ['9942', 'a reset'],
+    ['9944', 'a 502'],
+    ['9945', 'a 504'],
+  ] as const) {
+    test(`that Sinch took although it answered ${what} is found by a look and not sent again`, async () => {
+      const messageId = `found-${suffix}`;
+      await stack.start(messageId, { integrationId: 'silent', recipient: to(suffix) });
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
+      await skip(messageId, 3_000);
+      const status = await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+      assert.ok(status.batchId, 'the batch is known');
+      assert.equal(status.attempts, 1);
+      await skip(messageId);
+      assert.equal((await stack.outcome(messageId)).error, 'no_delivery_report');
+      assert.equal(stack.accepted(messageId), 1);
+      assert.deepEqual(await stack.statuses(messageId), ['enqueued', 'timeout']);
+    });
+  }
+
+  test('whose send got no clear answer is proved by its report', async () => {
+    const outcome = await stack.send('proved', { recipient: to('9940') });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(stack.accepted('proved'), 1);
+    assert.deepEqual(await stack.statuses('proved'), ['enqueued', 'delivered']);
+  });
+
+  for (const [suffix, what] of [
+    ['9934', 'a 500'],
+    ['9935', 'a reset'],
+    ['9936', 'no answer'],
+  ] as const) {
+    test(`that Sinch does not show after ${what} is held, never sent again, and given up after four days`, async () => {
+      const messageId = `held-${suffix}`;
+      const message = await stack.start(messageId, { recipient: to(suffix) });
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
+      await skip(messageId, 5 * 60_000);
+      const held = await stack.untilStatus(messageId, ({ explanation }) => explanation.includes('is held'));
+      assert.equal(held.attempts, 1);
+      await skip(messageId);
+      const outcome = await stack.outcome(messageId);
+      assert.equal(outcome.status, 'enqueue_failed');
+      assert.equal(outcome.error, 'outcome_unknown');
+      assert.equal(outcome.attempts, 1);
+      assert.ok(Date.parse(outcome.at) >= Date.parse(message.requestedAt) + 4 * DAY, outcome.at);
+      // A second POST would have been accepted by then.
+      assert.equal(stack.accepted(messageId), 0);
+      assert.deepEqual(await stack.statuses(messageId), ['enqueue_failed']);
+    });
+  }
+
+  test('whose acceptance cannot be read is an accepted one', async () => {
+    const outcome = await stack.send('unreadable', { recipient: to('9943') });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(outcome.attempts, 1);
+    assert.equal(stack.accepted('unreadable'), 1);
+  });
+
+  test('whose report comes before the answer to the send has both events', async () => {
+    const outcome = await stack.send('report-first', { recipient: to('9910') });
+    assert.equal(outcome.status, 'delivered');
+    assert.equal(outcome.attempts, 1);
+    assert.equal(stack.accepted('report-first'), 1);
+    assert.deepEqual(await stack.statuses('report-first'), ['enqueued', 'delivered']);
+  });
+
+  for (const [suffix, what] of [
+    ['9911', 'twice'],
+    ['9912', 'before an older one'],
+    ['9914', 'after an intermediate one'],
+  ] as const) {
+    test(`whose final report comes ${what} is delivered once`, async () => {
+      const messageId = `odd-${suffix}`;
+      assert.equal((await stack.send(messageId, { recipient: to(suffix) })).status, 'delivered');
+      const { events, contradicted } = await stack.events(messageId);
+      assert.deepEqual(
+        events.map(({ status }) => status),
+        ['enqueued', 'delivered'],
+      );
+      assert.deepEqual(contradicted, []);
+    });
+  }
+
+  test('that was delivered stays delivered when a contradicting report comes, which is kept', async () => {
+    assert.equal((await stack.send('contradicted', { recipient: to('9913') })).status, 'delivered');
+    for (;;) {
+      const { lateReports } = await stack.events('contradicted');
+      if (lateReports.some(({ report }) => report.status === 'Failed')) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.deepEqual(await stack.statuses('contradicted'), ['enqueued', 'delivered']);
+  });
+
+  test('whose report says a word that nobody knows goes on waiting', async () => {
+    await stack.start('unknown-word', { recipient: to('9908') });
+    const status = await stack.untilStatus('unknown-word', ({ lastReportStatus }) => lastReportStatus !== undefined);
+    assert.equal(status.lastReportStatus, 'Buffered');
+    assert.equal(status.phase, 'accepted');
+    await skip('unknown-word');
+    assert.equal((await stack.outcome('unknown-word')).error, 'no_delivery_report');
+  });
+
+  for (const [country, recipient, reportsExpected, error] of [
+    ['DE', to('9907'), true, 'no_delivery_report'],
+    ['ZA', '27821239907', false, 'no_delivery_report_expected'],
+  ] as const) {
+    test(`to ${country} that is never heard of ends after four days with ${error}`, async () => {
+      const messageId = `four-days-${country}`;
+      await stack.start(messageId, { recipient, country, reportsExpected });
+      const { acceptedAt = '' } = await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+      await skip(messageId);
+      const outcome = await stack.outcome(messageId);
+      assert.equal(outcome.status, 'timeout');
+      assert.equal(outcome.error, error);
+      const waited = Date.parse(outcome.at) - Date.parse(acceptedAt);
+      assert.ok(waited >= 4 * DAY && waited < 4 * DAY + 60_000, `${waited} ms`);
+      const { events } = await stack.events(messageId);
+      assert.deepEqual(
+        events.map((event) => [event.status, event.error]),
+        [
+          ['enqueued', undefined],
+          ['timeout', error],
+        ],
+      );
+    });
+  }
+
+  test('that is requested ten times at once is sent once', async () => {
+    const message = stack.message('ten-times', { recipient: to('9900') });
+    await Promise.all(Array.from({ length: 10 }, async () => stack.messages.start(message)));
+    assert.equal((await stack.outcome('ten-times')).status, 'delivered');
+    assert.equal(await stack.messages.start(message), 'closed');
+    assert.equal(stack.accepted('ten-times'), 1);
+  });
+
+  test('shows its place in the search attributes, and neither number nor text', async () => {
+    await stack.send('shown', { recipient: to('9900') });
+    const description = await stack.temporal.workflow.getHandle(stack.workflowId('shown')).describe();
+    const attributes = Object.fromEntries(
+      description.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]),
+    );
+    assert.equal(attributes['SinchProjectId'], 'shop');
+    assert.equal(attributes['SinchCampaignId'], 'welcome');
+    assert.equal(attributes['SinchIntegrationId'], 'main');
+    assert.equal(attributes['SinchCountry'], 'DE');
+    assert.equal(attributes['SinchStatus'], 'delivered');
+    assert.equal(await description.staticSummary(), 'SMS to Germany, campaign Welcome');
+  });
+});
