@@ -213,7 +213,9 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
         ...(values.SINCH_DEFAULT_SENDER === undefined ? {} : { defaultSender: values.SINCH_DEFAULT_SENDER }),
         integrations: [
           {
-            ...{ id: values.SINCH_INTEGRATION_ID, servicePlanId: plan.servicePlanId, apiToken: plan.apiToken },
+            id: values.SINCH_INTEGRATION_ID,
+            servicePlanId: plan.servicePlanId,
+            apiToken: plan.apiToken,
             ...(values.SINCH_BASE_URL === undefined
               ? { region: values.SINCH_REGION }
               : { baseUrl: values.SINCH_BASE_URL }),

@@ -84,7 +84,9 @@ export function newMessage(suffix: string, overrides: Partial<SendMessageInput> 
 }
 
 /** An activity's surroundings, scheduled now unless told otherwise. */
-export function newActivity(info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {}): MockActivityEnvironment {
+export function newActivity(
+  info: ConstructorParameters<typeof MockActivityEnvironment>[0] = {},
+): MockActivityEnvironment {
   return new MockActivityEnvironment({ currentAttemptScheduledTimestampMs: Date.now(), ...info });
 }
 

@@ -87,7 +87,9 @@ describe('looking for a message', () => {
 
   test('cancels the batch of the id that is known', async () => {
     const message = await takenUnseen('9909');
-    const [taken] = fixture.simulator.messages().filter(({ clientReference }) => clientReference?.endsWith(message.messageId));
+    const [taken] = fixture.simulator
+      .messages()
+      .filter(({ clientReference }) => clientReference?.endsWith(message.messageId));
     await newActivity().run(createActivities(fixture.deps).cancelBatch, message, taken?.batchId ?? '');
     const deletes = fixture.simulator.requests().filter(({ method }) => method === 'DELETE');
     assert.ok(deletes.at(-1)?.url.endsWith(`/batches/${taken?.batchId}`), 'the batch was named');
@@ -104,6 +106,9 @@ describe('looking for a message', () => {
 
   test('fails where the integration of the batch is gone, so that it is tried again', async () => {
     const activities = createActivities({ ...fixture.deps, settings: fixture.settings({ id: 'another' }) });
-    await assert.rejects(newActivity().run(activities.cancelBatch, newMessage('9900'), 'batch-1'), /no integration main/);
+    await assert.rejects(
+      newActivity().run(activities.cancelBatch, newMessage('9900'), 'batch-1'),
+      /no integration main/,
+    );
   });
 });

@@ -58,7 +58,10 @@ describe('the send activity', { concurrency: 8 }, () => {
     const events = { record: async () => Promise.reject(new Error('the store is away')) };
     const outcome = await send(newMessage('9900'), { events });
     assert.ok(outcome.kind === 'accepted' && !outcome.recorded, JSON.stringify(outcome));
-    assert.ok(fixture.warnings.some((text) => text.includes('note of acceptance')), 'somebody is told');
+    assert.ok(
+      fixture.warnings.some((text) => text.includes('note of acceptance')),
+      'somebody is told',
+    );
   });
 
   test('waits for a store that hangs no longer than a receipt may wait', async () => {

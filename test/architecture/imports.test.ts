@@ -62,7 +62,7 @@ describe('the imports of src', () => {
       "export * from 'four';",
       "import './five.ts';",
       "const six = await import('../six/index.ts');",
-      "const none = \"a sentence from 'seven'\";",
+      'const none = "a sentence from \'seven\'";',
     ].join('\n');
     assert.deepEqual(
       importsOf('here/file.ts', text).map(({ specifier, typeOnly, to }) => [specifier, typeOnly, to]),
@@ -150,7 +150,13 @@ describe('the imports of src', () => {
 });
 
 describe("each folder's index", () => {
-  const folders = [...new Set(sourceFiles().filter((file) => file.includes('/')).map(unitOf))];
+  const folders = [
+    ...new Set(
+      sourceFiles()
+        .filter((file) => file.includes('/'))
+        .map(unitOf),
+    ),
+  ];
 
   test('is there, except for contract, whose files are imported directly', () => {
     const files = new Set(sourceFiles());

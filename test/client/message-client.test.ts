@@ -49,7 +49,9 @@ describe('the message client', () => {
 
   test('gives each campaign of each project a share of its own', async () => {
     const keyOf = async (messageId: string, projectId: string, campaignId?: string): Promise<string | undefined> => {
-      await messages.start(newMessage(messageId, { projectId, campaign: campaignId === undefined ? {} : { campaignId } }));
+      await messages.start(
+        newMessage(messageId, { projectId, campaign: campaignId === undefined ? {} : { campaignId } }),
+      );
       const handle = environment.client.workflow.getHandle(`sinch/${projectId}/${messageId}`);
       return (await handle.describe()).priority?.fairnessKey;
     };

@@ -94,9 +94,9 @@ async function bringUp(
   close: () => Promise<void>,
 ): Promise<MessageStack> {
   const { integrations = ['main'] } = options;
-  const environment = await createTestEnvironment({
-    ...(options.clientIdentity === undefined ? {} : { client: { identity: options.clientIdentity } }),
-  });
+  const environment = await createTestEnvironment(
+    options.clientIdentity === undefined ? {} : { client: { identity: options.clientIdentity } },
+  );
   closers.push(() => environment.teardown());
   const database = await openDatabase({ memory: true });
   closers.push(() => database.close());

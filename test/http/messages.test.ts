@@ -174,7 +174,7 @@ test('shows reports that came too late', async () => {
   const input = (await app.register.find({ projectId: 'shop', messageId: 'live' }))?.input;
   if (!input) return assert.fail('the message was registered');
   const report = { integrationId: 'main', status: 'Delivered', at: '2026-11-25T10:00:00.000Z', statusCode: 0 };
-  const lateReports = [{ projectId: 'shop', messageId: 'live', reason: 'contradicted' as const, report }];
+  const lateReports = [{ projectId: 'shop', messageId: 'live', reason: 'contradicts' as const, report }];
   await createSqlSink(database).record(sampleRecord(input, { lateReports }));
   const { receivedAt, ...late } = ((await view('live'))['lateReports'] as Record<string, unknown>[])[0] ?? {};
   assert.equal(typeof receivedAt, 'string');

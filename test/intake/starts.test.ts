@@ -23,9 +23,19 @@ async function registerMany(register: MessageRegister<IntakeAnswer>, projectId: 
     Array.from({ length: count }, (_, index) => {
       const input = sampleMessage({ projectId, messageId: `m-${index}`, requestedAt });
       return {
-        ...{ projectId, messageId: input.messageId, contentHash: 'hash', requestedAt, reportsExpected: true },
-        answer: { success: true, messageId: input.messageId, status: 'waiting_to_send', workflowId: '' },
-        ...{ disposition: 'send', input },
+        projectId,
+        messageId: input.messageId,
+        contentHash: 'hash',
+        requestedAt,
+        reportsExpected: true,
+        answer: {
+          success: true,
+          messageId: input.messageId,
+          status: 'waiting_to_send',
+          workflowId: '',
+        },
+        disposition: 'send',
+        input,
       };
     }),
   );

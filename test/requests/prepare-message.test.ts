@@ -170,7 +170,12 @@ test('fails a text that takes more parts than allowed', async () => {
 test('sends MMS only where the integration has them', async () => {
   const mms = { messageId: 'm-1', mediaUrl: 'https://media.example/a.png' };
   const sent = await inputOf({ ...mms, recipient: '+1 202 555 0123', subject: 'Hi', text: 'Look' });
-  assert.deepEqual(sent.content, { kind: 'mms', ...{ mediaUrl: mms.mediaUrl, subject: 'Hi', text: 'Look' } });
+  assert.deepEqual(sent.content, {
+    kind: 'mms',
+    mediaUrl: mms.mediaUrl,
+    subject: 'Hi',
+    text: 'Look',
+  });
   assert.equal(sent.estimatedPartCount, undefined);
   assert.deepEqual((await inputOf({ ...mms, recipient: '+1 202 555 0123' })).content, {
     kind: 'mms',

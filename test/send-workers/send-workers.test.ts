@@ -106,42 +106,50 @@ describe('the send workers', () => {
     assert.equal((await queueOf('plan-followed')).limit, 12.5, 'the limit stays for other processes');
   });
 
-  test('start with an integration that is added and go on while settings cannot be read', { timeout: 10_000 }, async () => {
-    const { workers, set, failing } = await start(integrationOf('first'));
-    set(integrationOf('added'));
-    await until(async () => (await queueOf('plan-added')).pollers > 0);
-    failing.settings = true;
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    assert.ok((await queueOf('plan-first')).pollers > 0, 'the plan is still polled');
-    await workers.close();
-  });
+  test(
+    'start with an integration that is added and go on while settings cannot be read',
+    { timeout: 10_000 },
+    async () => {
+      const { workers, set, failing } = await start(integrationOf('first'));
+      set(integrationOf('added'));
+      await until(async () => (await queueOf('plan-added')).pollers > 0);
+      failing.settings = true;
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      assert.ok((await queueOf('plan-first')).pollers > 0, 'the plan is still polled');
+      await workers.close();
+    },
+  );
 
-  test('stop with an integration that is disabled, but finish the send that is under way', { timeout: 20_000 }, async () => {
-    const slow = integrationOf('slow', { baseUrl: simulator.url });
-    simulator.setFault('plan-slow', { slowMs: 3_000, methods: ['POST'] });
-    const { workers, set } = await start(slow);
-    const now = Date.now();
-    const message = sampleMessage({
-      messageId: 'under-way',
-      integrationId: 'slow',
-      servicePlanId: 'plan-slow',
-      requestedAt: new Date(now).toISOString(),
-      expiresAt: new Date(now + DEFAULT_LIFE_MS).toISOString(),
-    });
-    const sending = environment.client.activity.execute('send', {
-      id: 'under-way',
-      taskQueue: sendQueueOf('plan-slow'),
-      args: [message],
-      startToCloseTimeout: '30s',
-      retry: { maximumAttempts: 1 },
-    });
-    while (simulator.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-    set({ ...slow, enabled: false });
-    // Long enough for the settings to have been read again, and shorter than the send.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    assert.equal(simulator.accepted('sinch/shop/under-way'), 0, 'the send is still under way');
-    await workers.close();
-    assert.equal(simulator.accepted('sinch/shop/under-way'), 1, 'closing waited for the send');
-    assert.equal(((await sending) as { kind: string }).kind, 'accepted');
-  });
+  test(
+    'stop with an integration that is disabled, but finish the send that is under way',
+    { timeout: 20_000 },
+    async () => {
+      const slow = integrationOf('slow', { baseUrl: simulator.url });
+      simulator.setFault('plan-slow', { slowMs: 3_000, methods: ['POST'] });
+      const { workers, set } = await start(slow);
+      const now = Date.now();
+      const message = sampleMessage({
+        messageId: 'under-way',
+        integrationId: 'slow',
+        servicePlanId: 'plan-slow',
+        requestedAt: new Date(now).toISOString(),
+        expiresAt: new Date(now + DEFAULT_LIFE_MS).toISOString(),
+      });
+      const sending = environment.client.activity.execute('send', {
+        id: 'under-way',
+        taskQueue: sendQueueOf('plan-slow'),
+        args: [message],
+        startToCloseTimeout: '30s',
+        retry: { maximumAttempts: 1 },
+      });
+      while (simulator.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      set({ ...slow, enabled: false });
+      // Long enough for the settings to have been read again, and shorter than the send.
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      assert.equal(simulator.accepted('sinch/shop/under-way'), 0, 'the send is still under way');
+      await workers.close();
+      assert.equal(simulator.accepted('sinch/shop/under-way'), 1, 'closing waited for the send');
+      assert.equal(((await sending) as { kind: string }).kind, 'accepted');
+    },
+  );
 });

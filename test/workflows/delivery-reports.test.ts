@@ -104,17 +104,9 @@ test('an intermediate report after the end changes nothing', () => {
 
 test('a contradicting report is kept aside and does not change the end', () => {
   const failed = reportOf('Failed', { statusCode: 150 });
-  const state = stateAfter(
-    message,
-    queued(),
-    sent(ACCEPTED),
-    reported(reportOf('Delivered')),
-    reported(failed),
-  );
+  const state = stateAfter(message, queued(), sent(ACCEPTED), reported(reportOf('Delivered')), reported(failed));
   assert.equal(state.end?.status, 'delivered');
-  assert.deepEqual(state.lateReports, [
-    { projectId: 'shop', messageId: 'm-1', report: failed, reason: 'contradicts' },
-  ]);
+  assert.deepEqual(state.lateReports, [{ projectId: 'shop', messageId: 'm-1', report: failed, reason: 'contradicts' }]);
   assert.ok(state.end, 'the message has ended');
   assert.deepEqual(recordOf(message, state, state.end).lateReports, state.lateReports);
 });

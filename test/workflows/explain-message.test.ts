@@ -64,7 +64,8 @@ test('a message says what came of a cancellation', () => {
 });
 
 test('a message says how it ended', () => {
-  const ended = (status: string): string => explain(queued(), sent(ACCEPTED), reported(reportOf(status, { statusCode: 61 })));
+  const ended = (status: string): string =>
+    explain(queued(), sent(ACCEPTED), reported(reportOf(status, { statusCode: 61 })));
   assert.equal(ended('Delivered'), 'Delivered to the handset at 10:01:00 UTC.');
   assert.equal(ended('Rejected'), 'Rejected at 10:01:00 UTC with code 61: Sinch refused to deliver it.');
   assert.match(ended('Failed'), /failed at 10:01:00 UTC with code 61/);

@@ -91,7 +91,13 @@ test('a held message that is found late is accepted', () => {
 test('a look that finds the message after a report had proved it only tells what the store has', () => {
   const found: FindOutcome = { kind: 'found', batchId: 'batch-9', at: isoAt(500), recorded: true };
   const before = stateAfter(message, queued(), sent(UNKNOWN), reported(reportOf('Delivered')));
-  const state = stateAfter(message, queued(), sent(UNKNOWN), reported(reportOf('Delivered')), looked(found, 2 * MINUTE));
+  const state = stateAfter(
+    message,
+    queued(),
+    sent(UNKNOWN),
+    reported(reportOf('Delivered')),
+    looked(found, 2 * MINUTE),
+  );
   assert.deepEqual(state, { ...before, enqueuedRecorded: true });
 });
 

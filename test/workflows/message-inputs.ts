@@ -50,7 +50,12 @@ export const cancelled = (ms = SECOND): MessageInput => ({ type: 'cancel', at: S
 export const batchCancelSent = (ms = SECOND): MessageInput => ({ type: 'batch_cancel_sent', at: START + ms });
 export const time = (ms: number): MessageInput => ({ type: 'time', at: START + ms });
 
-export const ACCEPTED = { kind: 'accepted', batchId: 'batch-1', at: isoAt(SECOND), recorded: true } satisfies SendOutcome;
+export const ACCEPTED = {
+  kind: 'accepted',
+  batchId: 'batch-1',
+  at: isoAt(SECOND),
+  recorded: true,
+} satisfies SendOutcome;
 export const UNKNOWN = {
   kind: 'unknown',
   statusCode: 500,

@@ -18,8 +18,19 @@ const report: fc.Arbitrary<DeliveryReport> = fc.record(
   {
     integrationId: fc.oneof({ weight: 9, arbitrary: fc.constant('sinch-eu') }, fc.constant('another')),
     status: fc.constantFrom(
-      ...['Queued', 'Dispatched', 'Delivered', 'Rejected', 'Aborted', 'Failed', 'Expired', 'Deleted', 'Cancelled'],
-      ...['Unknown', 'Buffered', 'delivered', 'FAILED'],
+      'Queued',
+      'Dispatched',
+      'Delivered',
+      'Rejected',
+      'Aborted',
+      'Failed',
+      'Expired',
+      'Deleted',
+      'Cancelled',
+      'Unknown',
+      'Buffered',
+      'delivered',
+      'FAILED',
     ),
     at: fc.oneof(
       { weight: 9, arbitrary: fc.integer({ min: -DAY, max: 6 * DAY }).map(isoAt) },
@@ -41,7 +52,9 @@ const incident: fc.Arbitrary<Incident> = fc.oneof(
 const sendOutcome: fc.Arbitrary<SendOutcome> = fc.oneof(
   {
     weight: 2,
-    arbitrary: fc.boolean().map((recorded) => ({ kind: 'accepted', batchId: 'batch-1', at: isoAt(0), recorded }) as const),
+    arbitrary: fc
+      .boolean()
+      .map((recorded) => ({ kind: 'accepted', batchId: 'batch-1', at: isoAt(0), recorded }) as const),
   },
   fc.constant({ kind: 'refused', statusCode: 400 } as const),
   { weight: 2, arbitrary: fc.constant({ kind: 'integration_fault', statusCode: 401 } as const) },
@@ -49,7 +62,9 @@ const sendOutcome: fc.Arbitrary<SendOutcome> = fc.oneof(
     weight: 3,
     arbitrary: fc
       .option(fc.integer({ min: 0, max: DAY }), { nil: undefined })
-      .map((ms) => ({ kind: 'not_accepted', statusCode: 429, ...(ms === undefined ? {} : { retryAfterMs: ms }) }) as const),
+      .map(
+        (ms) => ({ kind: 'not_accepted', statusCode: 429, ...(ms === undefined ? {} : { retryAfterMs: ms }) }) as const,
+      ),
   },
   { weight: 3, arbitrary: fc.constant({ kind: 'unknown', statusCode: 500 } as const) },
   fc.constant({ kind: 'not_dispatched' } as const),

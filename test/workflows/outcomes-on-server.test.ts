@@ -47,7 +47,10 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     const content = { kind: 'mms', mediaUrl: 'https://example.com/cat.jpg', text: 'Hello' } as const;
     const outcome = await stack.send('mms', { recipient: '12025559900', country: 'US', content });
     assert.equal(outcome.status, 'delivered');
-    assert.equal(stack.simulator.messages().find(({ clientReference }) => clientReference === 'sinch/shop/mms')?.kind, 'mms');
+    assert.equal(
+      stack.simulator.messages().find(({ clientReference }) => clientReference === 'sinch/shop/mms')?.kind,
+      'mms',
+    );
   });
 
   for (const [suffix, status, statusCode, error] of [

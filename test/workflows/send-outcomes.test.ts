@@ -117,7 +117,13 @@ test('what was never dispatched has expired, without an attempt', () => {
 });
 
 test('what was never accepted expires with the code of the last refusal', () => {
-  const state = stateAfter(message, queued(), sent(NOT_ACCEPTED), queued(), sent({ kind: 'not_dispatched' }, 72 * HOUR));
+  const state = stateAfter(
+    message,
+    queued(),
+    sent(NOT_ACCEPTED),
+    queued(),
+    sent({ kind: 'not_dispatched' }, 72 * HOUR),
+  );
   assert.equal(state.end?.error, 'expired');
   assert.equal(state.end?.statusCode, 503);
   assert.match(state.end?.comment ?? '', /HTTP 503, Unavailable/);
@@ -157,10 +163,7 @@ test('no report within the window is a timeout', () => {
 test('a country without reports waits as long and says that none was expected', () => {
   const inputs = [queued(), sent(ACCEPTED)];
   assert.equal(stateAfter(withoutReports, ...inputs, time(3 * DAY)).phase, 'accepted');
-  assert.equal(
-    stateAfter(withoutReports, ...inputs, time(5 * DAY)).end?.error,
-    'no_delivery_report_expected',
-  );
+  assert.equal(stateAfter(withoutReports, ...inputs, time(5 * DAY)).end?.error, 'no_delivery_report_expected');
 });
 
 test('a country without reports ends at its acceptance where that is asked for', () => {
