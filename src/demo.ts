@@ -1,6 +1,6 @@
 /** `npm run demo`: the main job on this machine, from end to end. */
 import { Command, CommanderError } from 'commander';
-import { EXIT, installRuntime, listenForStop, logOf, wholeNumber } from './commands/index.ts';
+import { EXIT, listenForStop, logOf, wholeNumber } from './commands/index.ts';
 import { type DemoOptions, runDemo } from './demo/index.ts';
 
 const MOST_MESSAGES = 100_000;
@@ -35,7 +35,6 @@ async function main(): Promise<number> {
   try {
     program.parse();
     const log = logOf(process.env);
-    installRuntime(log);
     using stop = listenForStop();
     const { env, stdout, stderr } = process;
     const isRight = await runDemo(program.opts<DemoOptions>(), { env, stdout, stderr, log, signal: stop.signal });

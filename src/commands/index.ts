@@ -6,6 +6,5 @@ export { logOf } from './log-level.ts';
 export { positiveNumber, wholeNumber } from './option-values.ts';
 export { showProgress } from './progress.ts';
 export { runCommandLine } from './run-command-line.ts';
-export { installRuntime } from './runtime.ts';
 export { listenForStop, type StopSignal } from './stop-signal.ts';
 export type { Target } from './target.ts';

@@ -8,7 +8,6 @@ import { type CommandContext, note, print, printJson } from './context.ts';
 import { logOf } from './log-level.ts';
 import { port, positiveNumber } from './option-values.ts';
 import { showProgress } from './progress.ts';
-import { installRuntime } from './runtime.ts';
 import { listenForStop } from './stop-signal.ts';
 
 interface UpOptions {
@@ -87,7 +86,6 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
   const apiKey = env['SINCH_API_KEY'] || undefined;
   const settings = options.settings === undefined ? undefined : await settingsOf(options.settings);
   const log = logOf(env);
-  installRuntime(log);
   using progress = showProgress(context);
   return startStack({
     env,

@@ -1,11 +1,10 @@
-import { NativeConnection } from '@temporalio/worker';
 import type { Command } from 'commander';
 import { createLogger, readConfig } from '../config.ts';
 import { openDatabase } from '../db/index.ts';
+import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { CONFIG_HELP } from './config-help.ts';
-import { installRuntime } from './runtime.ts';
 import { listenForStop } from './stop-signal.ts';
 
 /** `worker`: a worker process, set up by the environment. */
@@ -23,10 +22,9 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       const config = readConfig(context.env);
       using stop = listenForStop();
       const log = createLogger(config.logLevel);
-      installRuntime(log);
       const { namespace = 'default', connectionOptions } = config.temporal;
       await using database = await openDatabase({ url: config.databaseUrl, log });
-      const connection = await NativeConnection.connect(connectionOptions);
+      const connection = await connectWorker(connectionOptions, log);
       try {
         const worker = await startWorker({
           connection,

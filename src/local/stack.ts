@@ -1,10 +1,10 @@
 /** The whole product on one machine, bound to 127.0.0.1: what `up` and the demo bring up. */
 import { randomBytes } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
 import type { Database } from '../db/index.ts';
 import { startServer } from '../server.ts';
 import { DEMO_PLAN, type Simulator, startSimulator } from '../simulator/index.ts';
+import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
 import { claimStackFile } from './claim-stack-file.ts';
 import { findFreePorts } from './free-ports.ts';
@@ -92,7 +92,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
 
   ticker.show('Starting the worker');
   const { connectionOptions = { address: temporal?.address ?? '' }, namespace = 'default' } = options.temporal ?? {};
-  const connection = await NativeConnection.connect(connectionOptions);
+  const connection = await connectWorker(connectionOptions, log);
   closers.set('connection', () => connection.close());
   if (!temporal) await checkSearchAttributes(connection, namespace);
 

@@ -22,8 +22,11 @@ export interface OutgoingCallback {
 
 /** Sends callbacks and repeats them as Sinch does (Webhooks, "Retries"). */
 export interface CallbackSender {
-  /** Resolves when the first attempt has ended, at once where a fault holds callbacks up. Never rejects. */
-  send(callback: OutgoingCallback): Promise<void>;
+  /**
+   * Resolves when the first attempt has ended, at once where a fault holds callbacks up. Never rejects.
+   * @param after the first attempt waits for it
+   */
+  send(callback: OutgoingCallback, after?: Promise<void>): Promise<void>;
   /** Sends what was held up and is not any more. */
   release(): void;
   /** Resolves when no receiver owes an answer; callbacks that wait for a retry or are held up do not count. */
@@ -91,7 +94,7 @@ export function createCallbackSender({ clock, work, faults, planOf, options }: C
     }
   };
 
-  const start = (callback: OutgoingCallback): Promise<void> => {
+  const start = async (callback: OutgoingCallback, after?: Promise<void>): Promise<void> => {
     const { servicePlanId, url, body } = callback;
     const endWork = work.begin();
     let firstFailureAt: number | undefined;
@@ -132,7 +135,12 @@ export function createCallbackSender({ clock, work, faults, planOf, options }: C
       clock.setTimer(() => void attempt(), Math.max(0, dueAt - clock.now()));
     };
 
-    return attempt();
+    if (after === undefined) return attempt();
+    const endFlight = inFlight.begin();
+    await after;
+    const attempted = attempt();
+    endFlight();
+    return attempted;
   };
 
   return {

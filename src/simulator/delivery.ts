@@ -59,21 +59,27 @@ export function createDelivery({ clock, work, store, callbacks, planOf, options 
     message.release.add(release);
   };
 
-  const callBack = (batch: StoredBatch, messages: readonly StoredMessage[], body: unknown): Promise<void> => {
+  const callBack = (
+    batch: StoredBatch,
+    messages: readonly StoredMessage[],
+    body: unknown,
+    after?: Promise<void>,
+  ): Promise<void> => {
     const { servicePlanId } = batch;
     const url = batch.request.callbackUrl ?? planOf(servicePlanId)?.callbackUrl;
     if (url === undefined) return Promise.resolve();
     const count = (what: keyof StoredMessage['callbacks']) => (): void => {
       for (const message of messages) message.callbacks[what] += 1;
     };
-    return callbacks.send({
+    const callback = {
       servicePlanId,
       url,
       body: JSON.stringify(body),
       onSent: count('sent'),
       onAnswered: count('answered'),
       onLost: count('lost'),
-    });
+    };
+    return callbacks.send(callback, after);
   };
 
   const report = async (message: StoredMessage, step: Omit<ReportStep, 'after'>): Promise<void> => {
@@ -93,7 +99,12 @@ export function createDelivery({ clock, work, store, callbacks, planOf, options 
     if (asked === 'per_recipient' || (asked === 'per_recipient_final' && (final || callback === 'per_recipient'))) {
       const originator = planOf(batch.servicePlanId)?.defaultOriginator;
       const body = recipientReportBody(message, { status, code, at }, originator);
-      await Promise.all(Array.from({ length: copies }, () => callBack(batch, [message], body)));
+      // Not before the last one was answered: a behaviour that says which report comes first has to be believed.
+      const after = message.lastCallback;
+      message.lastCallback = Promise.all(
+        Array.from({ length: copies }, () => callBack(batch, [message], body, after)),
+      ).then(() => undefined);
+      await message.lastCallback;
     }
     if ((asked === 'summary' || asked === 'full') && isFirstFinal && batch.messages.every(({ final }) => final)) {
       await callBack(batch, batch.messages, batchReportBody(batch, asked));

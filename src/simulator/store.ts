@@ -33,6 +33,8 @@ export interface StoredMessage {
   /** The first final status. */
   final?: { status: string; code: number; at: number };
   callbacks: { sent: number; answered: number; lost: number };
+  /** Ends with the first attempt of the last report's callback. */
+  lastCallback?: Promise<void>;
   /** Releases what waits for the message: its place in the queue and its planned reports. */
   release: Set<() => void>;
 }

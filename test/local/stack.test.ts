@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { installRuntime } from '../../src/commands/index.ts';
 import { createLogger } from '../../src/config.ts';
 import { findFreePorts } from '../../src/local/free-ports.ts';
 import { type Stack, StackError, startStack, stackFilePath } from '../../src/local/index.ts';
@@ -47,7 +46,6 @@ async function call(stack: Stack, method: string, route: string, body?: unknown)
 describe('the local stack', () => {
   let folder = '';
   before(() => {
-    installRuntime(log);
     folder = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-stack-'));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
