@@ -51,11 +51,12 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
 const text = z.string().optional();
+const onOrOff = z.enum(['on', 'off']);
 
 const commonSchema = z.object({
   DATABASE_URL: text,
   TEMPORAL_TASK_QUEUE: text.default(DEFAULT_TASK_QUEUE),
-  SEARCH_ATTRIBUTES: z.enum(['on', 'off']).default('on'),
+  SEARCH_ATTRIBUTES: onOrOff.default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   SINCH_SETTINGS_FILE: text,
   PUBLIC_URL: text,
@@ -67,6 +68,9 @@ const commonSchema = z.object({
   SINCH_BASE_URL: text,
   SINCH_MESSAGES_PER_SECOND: z.coerce.number().positive().optional(),
   SINCH_DEFAULT_SENDER: text,
+  REPORT_WINDOW_HOURS: z.coerce.number().positive().optional(),
+  WAIT_WHERE_NO_REPORTS: onOrOff.optional(),
+  STATUS_ATTRIBUTE: onOrOff.optional(),
   SINCH_HMAC_SECRETS: text,
   SINCH_CALLBACK_SECRETS: text,
 });
@@ -211,6 +215,9 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
       {
         id: values.SINCH_PROJECT_ID,
         ...(values.SINCH_DEFAULT_SENDER === undefined ? {} : { defaultSender: values.SINCH_DEFAULT_SENDER }),
+        ...(values.REPORT_WINDOW_HOURS === undefined ? {} : { reportWindowMs: values.REPORT_WINDOW_HOURS * 3_600_000 }),
+        waitWhereNoReportsExpected: values.WAIT_WHERE_NO_REPORTS !== 'off',
+        statusAttribute: values.STATUS_ATTRIBUTE !== 'off',
         integrations: [
           {
             id: values.SINCH_INTEGRATION_ID,

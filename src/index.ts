@@ -17,8 +17,26 @@ export type {
   SendMessageInput,
 } from './contract/message.ts';
 export { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTE } from './contract/names.ts';
-export { type Database, DatabaseError, openDatabase, type OpenDatabaseOptions, StoreError } from './db/index.ts';
-export { type CampaignEventSink, createSqlSink, type Ledger, readLedger } from './events/index.ts';
+export {
+  createKeyring,
+  type Database,
+  DatabaseError,
+  type Keyring,
+  KeyringError,
+  type KeyringKey,
+  loadKeyring,
+  type KeySource,
+  openDatabase,
+  type OpenDatabaseOptions,
+  StoreError,
+} from './db/index.ts';
+export {
+  type CampaignEventSink,
+  createSqlReportStore,
+  createSqlSink,
+  type Ledger,
+  readLedger,
+} from './events/index.ts';
 export { SinchPlugin, type SinchPluginOptions } from './plugin.ts';
 export {
   type CallbackAuth,
@@ -34,3 +52,4 @@ export {
   staticSettings,
   type StaticSettingsOptions,
 } from './settings/index.ts';
+export { createSinchClients, type SinchClient, type SinchClients, type SinchClientsOptions } from './sinch/index.ts';

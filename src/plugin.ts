@@ -61,7 +61,8 @@ interface SharedSendWorkers {
 
 /**
  * Adds the message workflow, its activities, and the send workers of all plans to a worker. The worker's own workflows,
- * activities, codecs and interceptors stay as they are.
+ * activities, codecs and interceptors stay as they are. Plugins of its connection apply to the send workers as well: the
+ * SDK gives them to every worker on the connection, and what they run around a worker they run around each of these.
  *
  * Every worker that carries it must reach the same `settings` and `events`. Close it when the workers have ended: it
  * owns the connections to Sinch; `settings` and `events` stay the caller's.
@@ -188,22 +189,27 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     return { ...theirs, ...this.#activities };
   }
 
+  async #startSendWorkers(connection: NativeConnection, namespace: string, worker: Worker): Promise<SendWorkers> {
+    const { dataConverter, identity } = worker.options;
+    return startSendWorkers({
+      ...this.#dependencies(),
+      connection,
+      namespace,
+      workerOptions: {
+        ...(dataConverter ? { dataConverter } : {}),
+        identity,
+        interceptors: { activity: await interceptorsBesideConnection(worker, connection) },
+      },
+    });
+  }
+
   /** Two workers of one process must not both poll a plan's queue with the same connection: the SDK refuses that. */
   async #useSendWorkers(connection: NativeConnection, namespace: string, worker: Worker): Promise<() => Promise<void>> {
     const ofConnection = this.#sendWorkers.get(connection) ?? new Map<string, SharedSendWorkers>();
     this.#sendWorkers.set(connection, ofConnection);
     const shared = ofConnection.get(namespace) ?? {
       users: 0,
-      started: startSendWorkers({
-        ...this.#dependencies(),
-        connection,
-        namespace,
-        workerOptions: {
-          ...(worker.options.dataConverter ? { dataConverter: worker.options.dataConverter } : {}),
-          identity: worker.options.identity,
-          interceptors: { activity: worker.options.interceptors.activity },
-        },
-      }),
+      started: this.#startSendWorkers(connection, namespace, worker),
     };
     ofConnection.set(namespace, shared);
     shared.users += 1;
@@ -222,4 +228,18 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     }
     return release;
   }
+}
+
+/**
+ * The worker's activity interceptors, less those that the plugins of its connection bring: the SDK has these plugins add
+ * them to every worker on the connection, and so to the send workers too.
+ */
+async function interceptorsBesideConnection(worker: Worker, connection: NativeConnection) {
+  let added: WorkerOptions = { taskQueue: SEND_QUEUE_PREFIX };
+  for (const plugin of connection.plugins) {
+    const { configureWorker } = plugin as WorkerPlugin;
+    if (configureWorker) added = await configureWorker.call(plugin, added);
+  }
+  const brought = new Set(added.interceptors?.activity);
+  return worker.options.interceptors.activity.filter((interceptor) => !brought.has(interceptor));
 }

@@ -32,7 +32,7 @@ export function createBreaker({ failures = 3, openMs = 2_000, now = Date.now }: 
     async run(task) {
       if (inARow >= failures) {
         if (now() < openUntil) throw new StoreAwayError();
-        // This call tries; the others go on failing until it has an answer.
+        // This call tries; the others go on failing for as long again.
         openUntil = now() + openMs;
       }
       try {
@@ -40,10 +40,15 @@ export function createBreaker({ failures = 3, openMs = 2_000, now = Date.now }: 
         inARow = 0;
         return result;
       } catch (error) {
-        inARow += 1;
+        // A store that refuses one record has answered, and says nothing of the others.
+        inARow = isRefusedRecord(error) ? 0 : inARow + 1;
         openUntil = now() + openMs;
         throw error;
       }
     },
   };
+}
+
+function isRefusedRecord(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'store_refused';
 }

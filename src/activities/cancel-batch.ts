@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { MessageActivities } from '../contract/activities.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -17,7 +17,22 @@ export function createCancelBatch(deps: ActivityDependencies): Pick<MessageActiv
       const batchIds = batchId
         ? [batchId]
         : (await sinch.findBatches(workflowIdOf(message), beforeAnyBatchOf(message), signal)).map(({ id }) => id);
-      for (const id of batchIds) await sinch.cancelBatch(id, signal);
+      try {
+        for (const id of batchIds) await sinch.cancelBatch(id, signal);
+      } catch (error) {
+        throw isRefusal(error) ? ApplicationFailure.fromError(error, { nonRetryable: true }) : error;
+      }
     },
   };
+}
+
+/**
+ * Whether asking again would be answered the same. A 404 may come of a batch that Sinch does not show yet (community
+ * article 14163).
+ */
+function isRefusal(error: unknown): boolean {
+  const statusCode: unknown = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
+  return (
+    typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && ![404, 408, 429].includes(statusCode)
+  );
 }

@@ -9,6 +9,9 @@ import type { Integration } from '../settings/index.ts';
 import type { SinchClient } from '../sinch/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
+/** How long the settings may take, in milliseconds: an attempt that waits for them to its end would count as unknown. */
+const SETTINGS_TIMEOUT_MS = 3_000;
+
 /** What the send activity needs beside what all activities need. */
 export interface SendDependencies extends ActivityDependencies {
   /**
@@ -99,7 +102,7 @@ async function loadIntegration(
 ): Promise<Integration | SendOutcome> {
   let integration: Integration | undefined;
   try {
-    integration = await deps.settings.integration(message.integrationId);
+    integration = await withinTime(SETTINGS_TIMEOUT_MS, () => deps.settings.integration(message.integrationId));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return notSent('settings_unavailable', `Integration ${message.integrationId} could not be read: ${why}`);

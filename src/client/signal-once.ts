@@ -9,7 +9,10 @@ export type SignalResult = 'signalled' | 'closed' | 'unknown';
 const NOT_FOUND = 5;
 
 /** The server's words for a workflow that has ended (service/history, `ErrWorkflowCompleted`). */
-const COMPLETED = 'workflow execution already completed';
+const COMPLETED = /^workflow execution already completed/i;
+
+/** The server's words where it has no workflow of the id; a missing namespace is `NOT_FOUND` too, in other words. */
+const NO_WORKFLOW = /^workflow (execution )?not found/i;
 
 /**
  * Signals a workflow with a request id of ours, so that the server drops the same signal sent again while the workflow
@@ -36,9 +39,8 @@ export async function signalOnce(
   } catch (error) {
     if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
     const words = error.details || error.message;
-    if (words.includes(COMPLETED)) return 'closed';
-    // A missing namespace is NOT_FOUND too, and that is a failure of ours and not of the caller's message.
-    if (/namespace/i.test(words)) throw error;
-    return 'unknown';
+    if (COMPLETED.test(words)) return 'closed';
+    if (NO_WORKFLOW.test(words)) return 'unknown';
+    throw error;
   }
 }

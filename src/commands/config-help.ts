@@ -7,6 +7,9 @@ Environment:
   SINCH_REGION                us, eu, au, br or ca (default: us); or SINCH_BASE_URL, the address of a simulator
   SINCH_MESSAGES_PER_SECOND   throughput of the plan by contract (default: 30)
   SINCH_DEFAULT_SENDER        used where a request names none
+  REPORT_WINDOW_HOURS         how long delivery reports are waited for (default: 96)
+  WAIT_WHERE_NO_REPORTS       on, or off to end messages to countries without reports at once (default: on)
+  STATUS_ATTRIBUTE            on, or off to leave SinchStatus as it is at the start (default: on)
   SINCH_PROJECT_ID,
   SINCH_INTEGRATION_ID        ids (default: default, sinch)
   SINCH_HMAC_SECRETS          secrets that Sinch signs callbacks with, separated by commas, the current one first

@@ -39,7 +39,10 @@ export interface CampaignEvent extends MessageKey {
   partCountEstimated?: boolean;
 }
 
-/** A final report that came after the message had its outcome. Kept aside; it changes nothing. */
+/**
+ * A report that came after the message had its outcome: kept aside, it changes nothing. While the workflow still runs only
+ * what contradicts is kept, after its end every report.
+ */
 export interface LateReport extends MessageKey {
   report: DeliveryReport;
   /** `contradicts` the final event's status, or came after it for another reason. */

@@ -18,6 +18,13 @@ export interface DeliveryReport {
   operatorStatusAt?: string;
 }
 
+/** Whether a signal's payload is a report: an operator may have sent it by hand. */
+export function isDeliveryReport(value: unknown): value is DeliveryReport {
+  if (typeof value !== 'object' || value === null) return false;
+  const { integrationId, status, at } = value as Partial<Record<keyof DeliveryReport, unknown>>;
+  return typeof integrationId === 'string' && typeof status === 'string' && typeof at === 'string';
+}
+
 /** What a status word means for the message. */
 export type DeliveryStatusMeaning = 'intermediate' | 'delivered' | 'rejected' | 'failed' | 'no_receipt';
 

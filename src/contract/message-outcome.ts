@@ -25,7 +25,7 @@ export interface MessageOutcome {
   comment?: string;
   partCount?: number;
   skipReason?: SkipReason;
-  /** Sends that may have reached Sinch. More than 1 only after refusals known not to be acceptances. */
+  /** Sends that left the queue. More than 1 only after answers that are known to be no acceptance. */
   attempts: number;
 }
 

@@ -1,9 +1,9 @@
 export { abortable } from './abortable.ts';
 export { createCoalescer } from './coalescer.ts';
 export { DatabaseError } from './database-error.ts';
-export { createKeyring, type Keyring, KeyringError } from './keyring.ts';
-export { loadKeyring } from './load-keyring.ts';
-export { byKey, isOneOf, keyOf } from './message-keys.ts';
+export { createKeyring, type Keyring, KeyringError, type KeyringKey } from './keyring.ts';
+export { type KeySource, loadKeyring } from './load-keyring.ts';
+export { byKey, hasNoEvent, isOneOf, keyOf } from './message-keys.ts';
 export { type Database, openDatabase, type OpenDatabaseOptions, type Orm } from './open-database.ts';
 export {
   campaignEvents,

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { MessageKey } from '../contract/identity.ts';
+import { campaignEvents } from './schema.ts';
 
 /** The condition that a row belongs to one of the messages. */
 export function isOneOf(columns: { projectId: AnyPgColumn; messageId: AnyPgColumn }, keys: readonly MessageKey[]): SQL {
@@ -8,6 +9,12 @@ export function isOneOf(columns: { projectId: AnyPgColumn; messageId: AnyPgColum
   const messageIds = sql.param(keys.map(({ messageId }) => messageId));
   // Not `in ((…), (…))`: PostgreSQL makes a condition of its own of every pair, and PGlite then takes minutes over a thousand.
   return sql`(${columns.projectId}, ${columns.messageId}) in (select * from unnest(${projectIds}::text[], ${messageIds}::text[]))`;
+}
+
+/** The condition that nothing has been recorded of the row's message. */
+export function hasNoEvent(columns: { projectId: AnyPgColumn; messageId: AnyPgColumn }): SQL {
+  const { projectId, messageId } = campaignEvents;
+  return sql`not exists (select from ${campaignEvents} where ${projectId} = ${columns.projectId} and ${messageId} = ${columns.messageId})`;
 }
 
 /** A message's key as one string: its parts have no slash. */

@@ -8,7 +8,8 @@ export interface CampaignEventSink {
    * key is (projectId, messageId, phase), and writing it twice must be writing it once. A second event of the same key
    * with another status must not overwrite the first.
    * @param signal ends the wait; the write may have happened all the same.
-   * @throws where nothing is known to be written: the caller tries again.
+   * @throws where nothing is known to be written: the caller tries again. An error with `code: 'store_refused'` says that
+   * this record alone is to blame, so that the store does not count as away.
    */
   record(record: MessageRecord, signal?: AbortSignal): Promise<void>;
 

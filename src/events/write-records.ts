@@ -4,6 +4,7 @@ import {
   byKey,
   campaignEvents,
   contradictedEvents,
+  hasNoEvent,
   isOneOf,
   keyOf,
   lateReports,
@@ -68,7 +69,10 @@ export async function writeLateReports(orm: Orm, reports: readonly LateReport[])
   await orm.insert(lateReports).values(rows.sort(byKey)).onConflictDoNothing();
 }
 
-/** Notes in the register which messages were cancelled before Sinch had them; without a row there is nothing to note. */
+/**
+ * Notes in the register which messages were cancelled before Sinch had them; without a row there is nothing to note. One
+ * that has an event was not: a cancellation that Temporal did not know the message any more for changes nothing.
+ */
 export async function writeSkipped(orm: Orm, records: readonly MessageRecord[]): Promise<void> {
   const skips = records.flatMap(({ projectId, messageId, skipped }) =>
     skipped ? [{ projectId, messageId, skipReason: skipped.reason, skippedAt: skipped.at }] : [],
@@ -80,7 +84,7 @@ export async function writeSkipped(orm: Orm, records: readonly MessageRecord[]):
     with given as (select * from ${given}),
     open as (
       select ${messages.projectId}, ${messages.messageId} from ${messages}
-      where ${isOneOf(messages, rows)} and ${messages.disposition} = 'send'
+      where ${isOneOf(messages, rows)} and ${messages.disposition} = 'send' and ${hasNoEvent(messages)}
       order by ${messages.projectId}, ${messages.messageId} for update
     )
     update ${messages} set disposition = 'skipped', skip_reason = given.skip_reason, skipped_at = given.skipped_at

@@ -6,7 +6,6 @@ export type ProblemCode =
   | 'unknown_project'
   | 'unknown_message'
   | 'unknown_route'
-  | 'method_not_allowed'
   | 'body_too_large'
   | 'invalid_body'
   | 'invalid_query'
@@ -17,7 +16,6 @@ const STATUS: Readonly<Record<ProblemCode, { status: number; title: string }>> =
   unknown_project: { status: 404, title: 'Unknown project' },
   unknown_message: { status: 404, title: 'Unknown message' },
   unknown_route: { status: 404, title: 'No such route' },
-  method_not_allowed: { status: 405, title: 'Method not allowed' },
   body_too_large: { status: 413, title: 'Body too large' },
   invalid_body: { status: 400, title: 'Body is not a JSON object' },
   invalid_query: { status: 422, title: 'Wrong query parameter' },

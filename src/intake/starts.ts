@@ -8,6 +8,9 @@ import type { MessageRegister } from '../register/index.ts';
 /** Starts under way at once: more do not make one server start faster (measured). */
 const AT_ONCE = 16;
 
+/** Messages that one look of the sweeper takes up. */
+const MOST_SWEPT = 500;
+
 /** Messages that wait in memory for their start; what comes beyond is left to the sweeper. */
 const MOST_WAITING = 10_000;
 
@@ -32,7 +35,11 @@ export interface StartsOptions {
 export interface Starts {
   /** Starts a registered message, waiting for it only as long as the caller can afford. Never throws. */
   start(message: SendMessageInput): Promise<void>;
-  /** Starts what was registered and never started. @returns how many were started. */
+  /**
+   * Starts what was registered and never started, some hundreds at a time: each look goes on where the last one ended,
+   * and from the oldest again after the youngest, so that messages which cannot be started do not keep others waiting.
+   * @returns how many were started.
+   */
   sweep(): Promise<number>;
   /** Ends the sweeper; starts under way are finished, what waits is left to the next process's sweeper. */
   close(): Promise<void>;
@@ -43,6 +50,7 @@ export function createStarts(options: StartsOptions): Starts {
   const waiting: (() => Promise<void>)[] = [];
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
+  let sweptTo: SendMessageInput | undefined;
 
   function pump(): void {
     while (running.size < AT_ONCE) {
@@ -95,7 +103,9 @@ export function createStarts(options: StartsOptions): Starts {
     },
     async sweep() {
       const olderThan = new Date(Date.now() - graceMs).toISOString();
-      const forgotten = await register.unstarted({ olderThan, limit: 500 });
+      const after = sweptTo;
+      const forgotten = await register.unstarted({ olderThan, limit: MOST_SWEPT, ...(after ? { after } : {}) });
+      sweptTo = forgotten.length === MOST_SWEPT ? forgotten.at(-1) : undefined;
       const results = await Promise.all(forgotten.map(async (message) => enqueue(message)));
       return results.filter(Boolean).length;
     },
@@ -107,12 +117,15 @@ export function createStarts(options: StartsOptions): Starts {
   };
 
   async function keepSweeping(): Promise<void> {
+    let goOn = false;
     while (!closing.signal.aborted) {
-      await sleep(sweepMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      if (!goOn) await sleep(sweepMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      goOn = false;
       if (closing.signal.aborted) return;
       try {
-        const count = await starts.sweep();
-        if (count > 0) log.warn({ count }, 'Started messages that had been registered and never started');
+        const started = await starts.sweep();
+        goOn = started > 0 && sweptTo !== undefined;
+        if (started > 0) log.warn({ started }, 'Started messages that had been registered and never started');
       } catch (error) {
         log.warn({ error: reasonOf(error) }, 'Could not look for messages that were never started; trying again');
       }

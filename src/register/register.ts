@@ -79,8 +79,17 @@ export interface MessageRegister<Answer> {
   registerMany(entries: readonly RegisterEntry<Answer>[]): Promise<PromiseSettledResult<Registration<Answer>>[]>;
   /** Notes that the workflows are there, so that the sweeper leaves them alone. */
   markStarted(keys: readonly MessageKey[]): Promise<void>;
-  /** Messages to send that were requested before `olderThan` (ISO 8601) and are not known to be started, oldest first. */
-  unstarted(query: { olderThan: string; limit: number }): Promise<SendMessageInput[]>;
+  /**
+   * Messages to send that were requested before `olderThan` (ISO 8601) and are not known to be started, oldest first. One
+   * that has an event was started, whether or not that was noted: Temporal forgets ids after its retention, so it would
+   * be sent a second time.
+   * @param query `after` continues behind a message of an earlier answer.
+   */
+  unstarted(query: {
+    olderThan: string;
+    limit: number;
+    after?: Pick<SendMessageInput, 'projectId' | 'messageId' | 'requestedAt'>;
+  }): Promise<SendMessageInput[]>;
   find(key: MessageKey): Promise<RegisteredMessage<Answer> | undefined>;
   /** @throws CursorError for a cursor that no page gave */
   list(query: ListQuery): Promise<MessagePage<Answer>>;

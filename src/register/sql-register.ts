@@ -1,6 +1,14 @@
 import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { MessageKey } from '../contract/identity.ts';
-import { asStoreErrors, createCoalescer, type Database, isOneOf, messages, StoreError } from '../db/index.ts';
+import {
+  asStoreErrors,
+  createCoalescer,
+  type Database,
+  hasNoEvent,
+  isOneOf,
+  messages,
+  StoreError,
+} from '../db/index.ts';
 import { cursorOf, parseCursor } from './cursor.ts';
 import { messageOf } from './register-row.ts';
 import type { ListQuery, MessageRegister, RegisterEntry, Registration } from './register.ts';
@@ -41,15 +49,23 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
     async markStarted(keys) {
       await Promise.all(keys.map(async (key) => starts.add(key)));
     },
-    async unstarted({ olderThan, limit }) {
+    async unstarted({ olderThan, limit, after }) {
+      const { projectId, messageId, requestedAt } = messages;
       const rows = await asStoreErrors('Looking for messages that were not started', async () =>
         orm
           .select({ input: messages.input })
           .from(messages)
           .where(
-            and(isNull(messages.startedAt), sql`${messages.disposition} = 'send'`, lt(messages.requestedAt, olderThan)),
+            and(
+              isNull(messages.startedAt),
+              sql`${messages.disposition} = 'send'`,
+              lt(requestedAt, olderThan),
+              after &&
+                sql`(${requestedAt}, ${projectId}, ${messageId}) > (${sql.param(after.requestedAt, requestedAt)}, ${after.projectId}, ${after.messageId})`,
+              hasNoEvent(messages),
+            ),
           )
-          .orderBy(asc(messages.requestedAt))
+          .orderBy(asc(requestedAt), asc(projectId), asc(messageId))
           .limit(limit),
       );
       return rows.flatMap(({ input }) => input ?? []);

@@ -76,6 +76,7 @@ export async function prepareMessage(
     expiresAt: new Date(
       now.getTime() + (request.lifeSeconds === undefined ? DEFAULT_LIFE_MS : request.lifeSeconds * 1000),
     ).toISOString(),
+    ...waitingOf(project),
   };
 
   const never = (code: string, field: string, message: string): PreparedMessage => ({
@@ -113,6 +114,16 @@ export async function prepareMessage(
     );
   }
   return { kind: 'send', input };
+}
+
+/** How long the message waits for what, where the project says so. */
+function waitingOf({ reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute }: ProjectSettings) {
+  return {
+    ...(reportWindowMs === undefined ? {} : { reportWindowMs }),
+    ...(settleMs === undefined ? {} : { settleMs }),
+    ...(waitWhereNoReportsExpected === undefined ? {} : { waitWhereNoReportsExpected }),
+    ...(statusAttribute === undefined ? {} : { statusAttribute }),
+  };
 }
 
 async function chooseIntegration(

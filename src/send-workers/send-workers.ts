@@ -38,7 +38,12 @@ export interface SendWorkers {
 
 interface PlanWorker {
   pacer: Pacer;
+  /** Throughput that the pacer goes by. */
   rate: number;
+  /** The limit that the server has confirmed. */
+  limit?: number;
+  /** Why it did not the last time. */
+  limitRefused?: string;
   countedAt: number;
   stop(): Promise<void>;
 }
@@ -80,16 +85,38 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
 
   async function follow(servicePlanId: string, rate: number): Promise<void> {
     let plan = plans.get(servicePlanId);
-    if (plan?.rate !== rate) await planRate.set(servicePlanId, rate);
+    const refused = plan?.limit === rate ? undefined : await limit(servicePlanId, rate);
     if (!plan) {
+      // Also where the server takes no limit: the worker brings its own, which is less exact and better than no sends.
       plan = await startPlan(servicePlanId, rate);
       plans.set(servicePlanId, plan);
     }
+    if (refused === undefined) plan.limit = rate;
+    else warnOnce(plan, servicePlanId, refused);
     const changed = plan.rate !== rate;
     if (!changed && Date.now() - plan.countedAt < COUNT_WORKERS_MS) return;
     plan.rate = rate;
     plan.countedAt = Date.now();
     plan.pacer.setRate(rate / (await planRate.liveWorkers(servicePlanId)));
+  }
+
+  /** @returns why the server did not take the limit, if it did not. */
+  async function limit(servicePlanId: string, rate: number): Promise<string | undefined> {
+    try {
+      await planRate.set(servicePlanId, rate);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    }
+  }
+
+  function warnOnce(plan: PlanWorker, servicePlanId: string, refused: string): void {
+    if (plan.limitRefused === refused) return;
+    plan.limitRefused = refused;
+    log.warn(
+      { servicePlanId, error: refused },
+      'The server does not take the limit of a send queue, which needs Temporal 1.29 or later and the right to change queues; sending goes on with the limit that the send workers bring, and it is tried again',
+    );
   }
 
   async function startPlan(servicePlanId: string, rate: number): Promise<PlanWorker> {
@@ -157,7 +184,7 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   }
 
   function warn(message: string, error: unknown): void {
-    log.warn({ error: error instanceof Error ? error.message : String(error) }, message);
+    log.warn({ error: reasonOf(error) }, message);
   }
 
   await reconcile();
@@ -170,4 +197,8 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
       plans.clear();
     },
   };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -51,6 +51,28 @@ export interface StaticProjectOptions {
   defaultSender?: string;
   /** Replaces the default list (ISO 3166-1 alpha-2). @default COUNTRIES_WITHOUT_REPORTS */
   countriesWithoutReports?: readonly string[];
+  /**
+   * How long a delivery report is waited for after acceptance, in milliseconds; above 0.
+   * @default DEFAULT_REPORT_WINDOW_MS, 4 days
+   */
+  reportWindowMs?: number;
+  /**
+   * How long a message of unknown outcome is looked for at Sinch before it is held, in milliseconds; 0 or more.
+   * @default DEFAULT_SETTLE_MS, 60 seconds
+   */
+  settleMs?: number;
+  /**
+   * `false` ends a message to a country without reports at its acceptance instead of waiting for a report that may come
+   * all the same.
+   * @default true
+   */
+  waitWhereNoReportsExpected?: boolean;
+  /**
+   * `false` leaves the search attribute `SinchStatus` at `open`: one history event and one billable action less for each
+   * message.
+   * @default true
+   */
+  statusAttribute?: boolean;
   integrations: readonly StaticIntegrationOptions[];
 }
 

@@ -129,6 +129,16 @@ const project = z.strictObject(
     defaultIntegrationId: z.string(must('has to be the id of one of the integrations')).optional(),
     defaultSender: sender.optional(),
     countriesWithoutReports: countries.optional(),
+    reportWindowMs: z
+      .number(must('has to be a number of milliseconds above 0'))
+      .positive(must('has to be a number of milliseconds above 0'))
+      .optional(),
+    settleMs: z
+      .number(must('has to be a number of milliseconds, 0 or more'))
+      .nonnegative(must('has to be a number of milliseconds, 0 or more'))
+      .optional(),
+    waitWhereNoReportsExpected: flag.optional(),
+    statusAttribute: flag.optional(),
     integrations: z.array(integration, must('has to be a list of integrations')),
   },
   must('has to be a project { id, integrations }'),

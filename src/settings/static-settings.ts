@@ -53,6 +53,7 @@ export function staticSettings(options: StaticSettingsOptions): Settings {
 
 function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
   const { id, integrations, defaultSender, countriesWithoutReports } = project;
+  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute } = project;
   const only = integrations.length === 1 ? integrations[0]?.id : undefined;
   const defaultIntegrationId = project.defaultIntegrationId ?? only;
   const ids = integrations.map((integration) => integration.id);
@@ -68,6 +69,10 @@ function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
     ...(defaultIntegrationId === undefined ? {} : { defaultIntegrationId }),
     ...(defaultSender === undefined ? {} : { defaultSender }),
     countriesWithoutReports: Object.freeze([...(countriesWithoutReports ?? COUNTRIES_WITHOUT_REPORTS)]),
+    ...(reportWindowMs === undefined ? {} : { reportWindowMs }),
+    ...(settleMs === undefined ? {} : { settleMs }),
+    ...(waitWhereNoReportsExpected === undefined ? {} : { waitWhereNoReportsExpected }),
+    ...(statusAttribute === undefined ? {} : { statusAttribute }),
   });
 }
 

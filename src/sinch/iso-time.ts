@@ -1,5 +1,8 @@
 const TIMESTAMP = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
 
+/** Before Sinch, and so a mistake; a database refuses the year 0 altogether. */
+const EARLIEST = Date.UTC(2000);
+
 /**
  * A provider's time in our one spelling, ISO 8601 in UTC with milliseconds, or `undefined` where it is none. Times
  * without an offset are UTC (REST guide, "Timestamps"), and many come without milliseconds.
@@ -12,7 +15,7 @@ export function normaliseTime(value: unknown): string | undefined {
   const spelled = text.replace(' ', 'T').replace(',', '.');
   const zoned = match[1] === undefined && spelled.includes('T') ? `${spelled}Z` : fullOffset(spelled);
   const ms = Date.parse(zoned);
-  return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
+  return ms >= EARLIEST ? new Date(ms).toISOString() : undefined;
 }
 
 /** `+02` and `+0200` as `+02:00`, the only form that every engine reads. */

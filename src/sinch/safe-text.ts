@@ -3,8 +3,8 @@ import { maskMsisdn } from '../contract/msisdn.ts';
 /** Most characters of a comment, which is kept in workflow history and in campaign events. */
 const MAX_COMMENT_LENGTH = 500;
 
-/** A number in international form, also one that is written with separators, and any run of 7 digits or more. */
-const NUMBER = /\+\d[\d\s().-]{5,}\d|\+?\d{7,}/g;
+/** Any run of 7 digits or more, also with separators between them as people write numbers. */
+const NUMBER = /\+?\d(?:[\s().-]{0,2}\d){6,}/g;
 
 /** Everything of a URL behind its host: callback URLs may end with a secret. */
 const URL_REST = /(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi;

@@ -62,7 +62,8 @@ function timeoutSentence(message: SendMessageInput, state: MessageState): string
 }
 
 function cancelSentence(state: MessageState): string {
-  if (state.cancelSent) return 'Sinch has been asked to cancel it; the delivery report decides.';
+  if (state.cancelFailed) return 'It was to be cancelled, but Sinch could not be asked; the delivery report decides.';
+  if (state.cancelSent) return 'Sinch is asked to cancel it; the delivery report decides.';
   return state.phase === 'undecided'
     ? 'It is to be cancelled, once it is known whether Sinch has it.'
     : 'It is being cancelled.';

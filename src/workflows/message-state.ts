@@ -58,8 +58,10 @@ export interface MessageState {
   /** Until when a delivery report is waited for. */
   windowEndsAt?: number;
   cancelRequested: boolean;
-  /** Whether Sinch has been asked to cancel the batch. */
+  /** Whether Sinch is being asked to cancel the batch, or has been. */
   cancelSent: boolean;
+  /** Whether Sinch could not be asked. */
+  cancelFailed?: true;
   end?: MessageEnd;
   lateReports: LateReport[];
   lastReportStatus?: string;
@@ -75,6 +77,9 @@ export type MessageInput =
   | { type: 'report'; report: DeliveryReport; at: number }
   | { type: 'cancel'; at: number }
   | { type: 'batch_cancel_sent'; at: number }
+  | { type: 'batch_cancel_failed'; at: number }
+  /** A signal that is no report: sent by hand, and not by the webhook. */
+  | { type: 'unreadable_report'; at: number }
   | { type: 'time'; at: number };
 
 /** What the workflow does next. */
@@ -120,6 +125,10 @@ export function reduceMessage(message: SendMessageInput, state: MessageState, in
       return afterCancel(state, input.at);
     case 'batch_cancel_sent':
       return { ...state, cancelSent: true };
+    case 'batch_cancel_failed':
+      return { ...state, cancelFailed: true };
+    case 'unreadable_report':
+      return { ...state, ignoredReports: state.ignoredReports + 1 };
     case 'time':
       return afterTime(message, state, input.at);
   }
@@ -286,7 +295,10 @@ function accept(
     enqueuedRecorded: state.enqueuedRecorded || proof.recorded,
     held: false,
     windowEndsAt:
-      at + (message.reportsExpected || message.waitWhereNoReportsExpected !== false ? windowOf(message) : 0),
+      message.reportsExpected || message.waitWhereNoReportsExpected !== false
+        ? // Of a message that was undecided, the window runs already: Sinch reports on the send, not on our finding out.
+          (state.windowEndsAt ?? at + windowOf(message))
+        : at,
   };
 }
 

@@ -21,7 +21,7 @@ import {
 } from '@temporalio/workflow';
 import type { MessageActivities, SendActivities } from '../contract/activities.ts';
 import type { MessageRecord } from '../contract/campaign-event.ts';
-import type { DeliveryReport } from '../contract/delivery-report.ts';
+import { type DeliveryReport, isDeliveryReport } from '../contract/delivery-report.ts';
 import type { MessageOutcome, MessageStatus } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import {
@@ -80,9 +80,17 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
     if (sendIsObsolete(state)) queuedSend?.cancel();
   }
 
-  setHandler(deliveryReportSignal, (report) => apply({ type: 'report', report, at: Date.now() }), {
-    description: 'A delivery report, from the webhook',
-  });
+  setHandler(
+    deliveryReportSignal,
+    // A handler that throws would block the message for good.
+    (report) =>
+      apply(
+        isDeliveryReport(report)
+          ? { type: 'report', report, at: Date.now() }
+          : { type: 'unreadable_report', at: Date.now() },
+      ),
+    { description: 'A delivery report, from the webhook' },
+  );
   setHandler(cancelMessageSignal, () => apply({ type: 'cancel', at: Date.now() }), {
     description: 'Cancel the message where it is not too late',
   });
@@ -124,13 +132,17 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
           apply({ type: 'send_ended', outcome, at: Date.now(), jitter: Math.random() });
           break;
         }
-        case 'look_up':
-          apply({ type: 'looked', outcome: await lookUp(message), at: Date.now() });
+        case 'look_up': {
+          const outcome = await unless(() => state.phase !== 'undecided', lookUp(message));
+          if (outcome) apply({ type: 'looked', outcome, at: Date.now() });
           break;
-        case 'cancel_batch':
+        }
+        case 'cancel_batch': {
           apply({ type: 'batch_cancel_sent', at: Date.now() });
-          await askToCancel(message, state.batchId);
+          const asked = await unless(() => state.end !== undefined, askToCancel(message, state.batchId));
+          if (asked === false) apply({ type: 'batch_cancel_failed', at: Date.now() });
           break;
+        }
         case 'wait': {
           const seen = inputs;
           await condition(() => inputs !== seen, Math.max(step.until - Date.now(), 1));
@@ -154,6 +166,19 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
   return await CancellationScope.nonCancellable(run);
 }
 
+/**
+ * The result, or `undefined` as soon as `isSettled`: what Sinch is being asked may take a minute, and a report that
+ * settles the question meanwhile is recorded at once.
+ */
+async function unless<T>(isSettled: () => boolean, asked: Promise<T>): Promise<T | undefined> {
+  const waiting = new CancellationScope();
+  try {
+    return await Promise.race([asked, waiting.run(() => condition(isSettled)).then(() => undefined)]);
+  } finally {
+    waiting.cancel();
+  }
+}
+
 async function lookUp(message: SendMessageInput): Promise<FindOutcome> {
   try {
     return await findMessage(message);
@@ -162,12 +187,14 @@ async function lookUp(message: SendMessageInput): Promise<FindOutcome> {
   }
 }
 
-async function askToCancel(message: SendMessageInput, batchId: string | undefined): Promise<void> {
+/** @returns whether Sinch was asked; it has the message, so its report decides in either case. */
+async function askToCancel(message: SendMessageInput, batchId: string | undefined): Promise<boolean> {
   try {
     await cancelBatch(message, batchId ?? null);
+    return true;
   } catch (error) {
-    // Sinch has the message, so its report decides whether or not it could be asked.
     if (!(error instanceof ActivityFailure)) throw error;
+    return false;
   }
 }
 

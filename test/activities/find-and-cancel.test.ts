@@ -104,6 +104,26 @@ describe('looking for a message', () => {
     assert.equal(deletes.length, before + 1);
   });
 
+  test('is not tried again where Sinch refuses to cancel, and is where it cannot tell', async () => {
+    await using other = await startActivityFixture();
+    for (const [status, nonRetryable] of [
+      [400, true],
+      [401, true],
+      [403, true],
+      [404, undefined],
+      [408, undefined],
+      [429, undefined],
+      [500, undefined],
+    ] as const) {
+      other.simulator.setFault('demo-plan', { answer: { status } });
+      await assert.rejects(
+        newActivity().run(createActivities(other.deps).cancelBatch, newMessage('9900'), 'batch-1'),
+        (error) => error instanceof Error && Reflect.get(error, 'nonRetryable') === nonRetryable,
+        `${status}`,
+      );
+    }
+  });
+
   test('fails where the integration of the batch is gone, so that it is tried again', async () => {
     const activities = createActivities({ ...fixture.deps, settings: fixture.settings({ id: 'another' }) });
     await assert.rejects(

@@ -61,6 +61,18 @@ test('a store that hangs and ignores its signal counts as away', async () => {
   assert.equal(asked, 3);
 });
 
+test('a record that the store refuses does not count as the store being away', async () => {
+  const breaker = createBreaker({ failures: 2, now: () => 0 });
+  const refused = Object.assign(new Error('refused'), { code: 'store_refused' });
+  for (let index = 0; index < 5; index += 1) {
+    await assert.rejects(
+      breaker.run(async () => Promise.reject(refused)),
+      /refused/,
+    );
+  }
+  assert.equal(await breaker.run(async () => 'written'), 'written');
+});
+
 test('the breaker lets one call try after its pause, and closes when that is answered', async () => {
   let now = 0;
   const breaker = createBreaker({ failures: 2, openMs: 100, now: () => now });

@@ -89,6 +89,12 @@ describe('the send activity', { concurrency: 8 }, () => {
     assert.ok(outcome.kind === 'not_accepted' && outcome.error === 'settings_unavailable', JSON.stringify(outcome));
   });
 
+  test('knows that nothing was sent where the settings hang', async () => {
+    const settings = { ...fixture.deps.settings, integration: () => never<undefined>() };
+    const outcome = await send(newMessage('9900'), { settings });
+    assert.ok(outcome.kind === 'not_accepted' && outcome.error === 'settings_unavailable', JSON.stringify(outcome));
+  });
+
   test('knows that nothing was sent where no request can be made', async () => {
     const outcome = await send(newMessage('9900'), {
       sinch() {

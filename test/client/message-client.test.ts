@@ -102,6 +102,12 @@ describe('the message client', () => {
     await assert.rejects(elsewhere.cancel({ projectId: 'shop', messageId: 'm-3' }));
   });
 
+  test('knows no message of a project that is called namespace, and says so', async () => {
+    const key = { projectId: 'namespace-not-found', messageId: 'm-1' };
+    assert.equal(await messages.signalReport('sinch/namespace-not-found/m-1', REPORT, 'dlr:1'), 'unknown');
+    assert.equal(await messages.cancel(key), 'unknown');
+  });
+
   test('gives up when the caller does', async () => {
     const aborted = messages.signalReport('sinch/shop/m-3', REPORT, 'dlr:late', AbortSignal.abort());
     await assert.rejects(aborted);

@@ -195,6 +195,18 @@ withDatabases('the SQL sink', (engine) => {
     assert.equal(await register.find({ projectId, messageId: 'unregistered' }), undefined);
   });
 
+  test('a message that has an event is never noted as skipped', async () => {
+    const sink = createSqlSink(engine.database());
+    const register = createRegister(engine.database());
+    const message = sampleMessage({ projectId: 'not-skipped' });
+    const { projectId, messageId, requestedAt } = message;
+    const common = { projectId, contentHash: 'x', answer: {}, reportsExpected: true, requestedAt };
+    await register.register({ ...common, messageId, disposition: 'send', input: message });
+    await sink.record(sampleRecord(message, { events: [sampleEvent(message, { status: 'enqueued' })] }));
+    await sink.record(sampleRecord(message, { skipped: { reason: 'cancelled', at: '2026-11-20T10:01:00.000Z' } }));
+    assert.equal((await register.find(message))?.disposition, 'send');
+  });
+
   test('a wait that is given up ends at once', async () => {
     const sink = createSqlSink(engine.database());
     const message = sampleMessage({ projectId: 'aborted' });

@@ -24,6 +24,31 @@ const to = (suffix: string): { recipient: string } => ({ recipient: `491511234${
 const skipToTheEnd = async (stack: MessageStack, messageId: string) =>
   skipTime(stack.temporal, stack.workflowId(messageId));
 
+const reportTo = async (stack: MessageStack, messageId: string, status: string, integrationId = 'main') =>
+  stack.messages.signalReport(
+    stack.workflowId(messageId),
+    { integrationId, status, at: new Date().toISOString() },
+    `dlr:${messageId}`,
+  );
+
+/** Waits until so many of the message's activities have been scheduled, or are done. */
+async function untilActivities(
+  stack: MessageStack,
+  messageId: string,
+  state: 'begun' | 'ended',
+  count: number,
+): Promise<void> {
+  for (;;) {
+    const { events } = await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).fetchHistory();
+    const seen = (events ?? []).filter(
+      ({ activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed }) =>
+        state === 'begun' ? scheduled : completed,
+    );
+    if (seen.length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 const WAYS: Readonly<Record<string, Way>> = {
   delivered: { message: to('9900') },
   'delivered-without-status-attribute': { message: { ...to('9900'), statusAttribute: false } },
@@ -65,9 +90,16 @@ const WAYS: Readonly<Record<string, Way>> = {
     async meanwhile(stack, messageId) {
       await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
       await stack.messages.cancel({ projectId: 'shop', messageId });
-      await stack.untilStatus(messageId, ({ explanation }) => explanation.includes('has been asked'));
-      const report = { integrationId: 'main', status: 'Cancelled', at: new Date().toISOString() };
-      await stack.messages.signalReport(stack.workflowId(messageId), report, `dlr:${messageId}`);
+      await untilActivities(stack, messageId, 'ended', 2);
+      await reportTo(stack, messageId, 'Cancelled');
+    },
+  },
+  'report-during-look': {
+    message: { ...to('9934'), integrationId: 'mute' },
+    async meanwhile(stack, messageId) {
+      stack.simulator.setFault('plan-mute', { answer: 'hang', methods: ['GET'] });
+      await untilActivities(stack, messageId, 'begun', 2);
+      await reportTo(stack, messageId, 'Delivered', 'mute');
     },
   },
   skipped: {
@@ -89,7 +121,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 
 let triesOfStoreAway = 0;
 await using stack = await startMessageStack({
-  integrations: ['main', 'silent', 'idle'],
+  integrations: ['main', 'silent', 'idle', 'mute'],
   // Neither a process nor a machine is named in what is recorded.
   clientIdentity: 'client',
   worker: { identity: 'worker' },

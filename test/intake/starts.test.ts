@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { workflowIdOf } from '../../src/contract/identity.ts';
+import { campaignEventOf } from '../../src/contract/campaign-event-of.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
+import { createSqlSink } from '../../src/events/index.ts';
 import { createIntake, type IntakeAnswer } from '../../src/intake/index.ts';
 import { type MessageRegister, createRegister } from '../../src/register/index.ts';
 import { withDatabases } from '../helpers/database.ts';
@@ -121,6 +123,38 @@ withDatabases('the starts', (engine) => {
     await process.starts.close();
     assert.equal(process.started.length, 1);
     assert.match(process.log.lines.join('\n'), /Could not look.*the store is away/);
+  });
+
+  test('do not start a message again that has an event, though nobody noted its start', async () => {
+    const register = createRegister<IntakeAnswer>(engine.database());
+    await registerMany(register, 'forgotten', 2);
+    const sent = sampleMessage({ projectId: 'forgotten', messageId: 'm-0' });
+    const enqueued = campaignEventOf(sent, { status: 'enqueued', at: sent.requestedAt });
+    const { projectId, messageId } = sent;
+    await createSqlSink(engine.database()).record({ projectId, messageId, events: [enqueued], lateReports: [] });
+    const process = startProcess({ database: engine.database(), projectId: 'forgotten' });
+    assert.equal(await process.starts.sweep(), 1);
+    assert.deepEqual(process.started, ['sinch/forgotten/m-1']);
+    await process.starts.close();
+  });
+
+  test('come to every message, also behind many that cannot be started', async () => {
+    const register = createRegister<IntakeAnswer>(engine.database());
+    await registerMany(register, 'behind', 501);
+    let refuses = true;
+    const process = startProcess({
+      database: engine.database(),
+      projectId: 'behind',
+      startMessage: async ({ messageId }) => {
+        if (refuses && messageId !== 'm-99') throw new Error('refused');
+      },
+    });
+    assert.equal(await process.starts.sweep(), 0, 'm-99 comes last by its id');
+    assert.equal(await process.starts.sweep(), 1);
+    assert.deepEqual(process.started, ['sinch/behind/m-99']);
+    refuses = false;
+    assert.equal(await process.starts.sweep(), 500, 'and from the oldest again');
+    await process.starts.close();
   });
 
   test('leave what was requested a moment ago to the process that took it', async () => {

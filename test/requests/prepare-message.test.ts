@@ -38,6 +38,15 @@ async function verdict(body: Record<string, unknown>, projectId?: string): Promi
   }
 }
 
+test('gives the message what its project says of waiting', async () => {
+  const parsed = parseMessageRequest(sms);
+  const project = await settings.project('shop');
+  if (!parsed.ok || !project) throw new Error('unreachable');
+  const waiting = { reportWindowMs: 1, settleMs: 2, waitWhereNoReportsExpected: false, statusAttribute: false };
+  const prepared = await prepareMessage(parsed.request, { settings, project: { ...project, ...waiting }, now });
+  assert.deepEqual(prepared, { kind: 'send', input: { ...(await inputOf(sms)), ...waiting } });
+});
+
 test('fills in what a request leaves open', async () => {
   assert.deepEqual(await inputOf(sms), {
     projectId: 'shop',

@@ -293,3 +293,20 @@ test('a callback URL that lacks the path secret is refused, since every report w
   );
   assert.equal((await settings.integration('eu-1'))?.callbackUrl, callbackUrl);
 });
+
+test('what a project says of waiting is kept, and checked', async () => {
+  const waiting = { reportWindowMs: 3_600_000, settleMs: 0, waitWhereNoReportsExpected: false, statusAttribute: false };
+  const given = options();
+  const [first] = given.projects;
+  assert.ok(first);
+  const projectOf = (changes: Record<string, unknown>) => untyped({ ...given, projects: [{ ...first, ...changes }] });
+  const project = await staticSettings(projectOf(waiting)).project(first.id);
+  assert.deepEqual({ ...project, ...waiting }, project);
+  for (const [wrong, words] of [
+    [{ reportWindowMs: 0 }, /reportWindowMs has to be a number of milliseconds above 0/],
+    [{ settleMs: -1 }, /settleMs has to be a number of milliseconds, 0 or more/],
+    [{ statusAttribute: 'off' }, /statusAttribute has to be true or false/],
+  ] as const) {
+    assert.throws(() => staticSettings(projectOf(wrong)), words);
+  }
+});

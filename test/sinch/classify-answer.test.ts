@@ -133,6 +133,9 @@ describe('what Sinch says of a refusal', () => {
 
   const masked: readonly [text: string, comment: string][] = [
     ['Invalid: 4915112345678', 'Invalid: +49•••••78'],
+    ['Invalid: 44 7400 123456', 'Invalid: +44•••••56'],
+    ['Invalid: 447-400-123-456', 'Invalid: +44•••••56'],
+    ['Invalid: 0044 7400 12 34 56.', 'Invalid: +00•••••56.'],
     ['Invalid: +4915112345678.', 'Invalid: +49•••••78.'],
     ['Invalid: +49 (151) 123-456 78', 'Invalid: +49•••••78'],
     ["to: ['4915112345678', '33662162466']", "to: ['+49•••••78', '+33•••••66']"],

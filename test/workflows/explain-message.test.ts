@@ -10,6 +10,7 @@ import { sampleMessage } from '../helpers/messages.ts';
 import { createTestEnvironment, type TestEnvironment } from '../helpers/temporal.ts';
 import {
   ACCEPTED,
+  batchCancelFailed,
   batchCancelSent,
   cancelled,
   DAY,
@@ -60,6 +61,8 @@ test('a message says what came of a cancellation', () => {
   assert.match(explain(queued(), cancelled()), /being cancelled/);
   assert.match(explain(queued(), sent(UNKNOWN), cancelled(2 * SECOND)), /once it is known whether Sinch has it/);
   assert.match(explain(queued(), sent(ACCEPTED), cancelled(), batchCancelSent()), /asked to cancel it/);
+  const failed = [queued(), sent(ACCEPTED), cancelled(), batchCancelSent(), batchCancelFailed()];
+  assert.match(explain(...failed), /Sinch could not be asked; the delivery report decides/);
   assert.match(explain(cancelled()), /nothing was sent/);
 });
 

@@ -10,7 +10,7 @@ const onRecord = new Map<string, (record: MessageRecord, write: () => Promise<vo
 
 before(async () => {
   stack = await startMessageStack({
-    integrations: ['main', 'slow', 'idle', 'held'],
+    integrations: ['main', 'slow', 'idle', 'held', 'deaf', 'mute'],
     // Late ones never come within a test.
     simulator: { lateReportMs: 3_600_000 },
     settings: (settings) => ({
@@ -44,6 +44,22 @@ async function untilActivity(messageId: string, state: 'scheduled' | 'started'):
     if (raw.pendingActivities?.[0]?.state === (state === 'scheduled' ? 1 : 2)) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
+}
+
+/** Names of the message's activities that came to an end, in order. */
+async function endedActivities(messageId: string): Promise<string[]> {
+  const { events } = await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).fetchHistory();
+  const names = new Map(
+    (events ?? []).map(({ eventId, activityTaskScheduledEventAttributes: scheduled }) => [
+      String(eventId),
+      scheduled?.activityType?.name,
+    ]),
+  );
+  return (events ?? []).flatMap((event) => {
+    const { activityTaskCompletedEventAttributes: completed, activityTaskFailedEventAttributes: failed } = event;
+    const ended = completed ?? failed ?? event.activityTaskTimedOutEventAttributes;
+    return ended ? [names.get(String(ended.scheduledEventId)) ?? 'unknown'] : [];
+  });
 }
 
 const WAYS = {
@@ -109,7 +125,7 @@ describe('a cancellation', { concurrency: 16 }, () => {
       const deletes = () =>
         stack.simulator.requests().filter(({ method, url }) => method === 'DELETE' && url.endsWith(`/${batchId}`));
       while (deletes().length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-      const status = await stack.untilStatus(messageId, ({ explanation }) => explanation.includes('has been asked'));
+      const status = await stack.untilStatus(messageId, ({ explanation }) => explanation.includes('is asked'));
       assert.equal(status.phase, 'accepted');
       await stack.messages.cancel({ projectId: 'shop', messageId });
       const report = { integrationId: 'main', status: 'Delivered', statusCode: 0, at: new Date().toISOString() };
@@ -209,6 +225,58 @@ describe('recording', { concurrency: 8 }, () => {
     assert.equal((await stack.send(messageId, { recipient: to('9900') })).status, 'delivered');
     assert.deepEqual(await stack.statuses(messageId), ['enqueued', 'delivered']);
     assert.equal(stack.accepted(messageId), 1);
+  });
+});
+
+describe('a final report', { concurrency: 4 }, () => {
+  const deliver = async (messageId: string, integrationId = 'main'): Promise<void> => {
+    const report = { integrationId, status: 'Delivered', statusCode: 0, at: new Date().toISOString() };
+    await stack.messages.signalReport(stack.workflowId(messageId), report, `dlr:${messageId}`);
+  };
+
+  test('is recorded while Sinch is still being asked to cancel', async () => {
+    const messageId = 'cancel-hangs';
+    await stack.start(messageId, { integrationId: 'deaf', recipient: to('9909') });
+    await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+    stack.simulator.setFault('plan-deaf', { answer: 'hang', methods: ['DELETE'] });
+    await stack.messages.cancel({ projectId: 'shop', messageId });
+    await untilActivity(messageId, 'started');
+    await deliver(messageId, 'deaf');
+    assert.equal((await stack.outcome(messageId)).status, 'delivered');
+    assert.deepEqual(await endedActivities(messageId), ['send']);
+  });
+
+  test('is recorded while Sinch is still being asked for the message', async () => {
+    const messageId = 'look-up-hangs';
+    stack.simulator.setFault('plan-mute', { answer: 'hang', methods: ['GET'] });
+    await stack.start(messageId, { integrationId: 'mute', recipient: to('9934') });
+    await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
+    await untilActivity(messageId, 'started');
+    await deliver(messageId, 'mute');
+    assert.equal((await stack.outcome(messageId)).status, 'delivered');
+    assert.deepEqual(await endedActivities(messageId), ['send']);
+    assert.deepEqual(await stack.statuses(messageId), ['enqueued', 'delivered']);
+  });
+
+  test('is taken after signals that are no reports, which change nothing', async () => {
+    const messageId = 'no-reports';
+    await stack.start(messageId, { recipient: to('9909') });
+    await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+    const handle = stack.temporal.workflow.getHandle(stack.workflowId(messageId));
+    for (const payload of [
+      undefined,
+      null,
+      'Delivered',
+      {},
+      { integrationId: 'main' },
+      { integrationId: 'main', status: 7 },
+    ]) {
+      await handle.signal('deliveryReport', payload);
+    }
+    const { phase } = await stack.untilStatus(messageId, ({ ignoredReports }) => ignoredReports === 6);
+    assert.equal(phase, 'accepted');
+    await deliver(messageId);
+    assert.equal((await stack.outcome(messageId)).status, 'delivered');
   });
 });
 

@@ -78,7 +78,16 @@ test('a message that is found is accepted, with what Sinch shows of it', () => {
   assert.equal(state.acceptedAt, isoAt(500));
   assert.equal(state.batchId, 'batch-9');
   assert.equal(state.enqueuedRecorded, true);
-  assert.equal(state.windowEndsAt, START + 3 * SECOND + 4 * DAY);
+  assert.equal(state.windowEndsAt, START + SECOND + 4 * DAY, 'from the send, not from the finding');
+});
+
+test('the window of a message that is proved late runs from its send', () => {
+  const found: FindOutcome = { kind: 'found', at: isoAt(500), recorded: false };
+  const held = [queued(), sent(UNKNOWN), looked(ABSENT, 2 * MINUTE)];
+  assert.equal(stateAfter(message, ...held, looked(found, 3 * DAY)).windowEndsAt, START + SECOND + 4 * DAY);
+  const reportedLate = stateAfter(message, ...held, reported(reportOf('Dispatched'), 3 * DAY));
+  assert.equal(reportedLate.windowEndsAt, START + SECOND + 4 * DAY);
+  assert.equal(stateAfter(message, ...held, looked(found, 3 * DAY), time(4 * DAY + SECOND)).end?.status, 'timeout');
 });
 
 test('a held message that is found late is accepted', () => {

@@ -48,6 +48,7 @@ export const reported = (report: DeliveryReport, ms = MINUTE): MessageInput => (
 });
 export const cancelled = (ms = SECOND): MessageInput => ({ type: 'cancel', at: START + ms });
 export const batchCancelSent = (ms = SECOND): MessageInput => ({ type: 'batch_cancel_sent', at: START + ms });
+export const batchCancelFailed = (ms = 2 * SECOND): MessageInput => ({ type: 'batch_cancel_failed', at: START + ms });
 export const time = (ms: number): MessageInput => ({ type: 'time', at: START + ms });
 
 export const ACCEPTED = {
