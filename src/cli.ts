@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { runCommandLine } from './commands/index.ts';
+import { ignoreBrokenPipes, runCommandLine } from './commands/index.ts';
 
 /** What a command left behind may delay the end of the process by this much, in milliseconds. */
 const LINGER_MS = 5_000;
+
+ignoreBrokenPipes();
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,

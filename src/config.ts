@@ -158,7 +158,7 @@ function commonOf(values: Values, env: Record<string, string>, problems: string[
 function settingsOf(values: Values, problems: string[]): Settings | undefined {
   const file = values.SINCH_SETTINGS_FILE;
   if (file !== undefined) {
-    return attempt('SINCH_SETTINGS_FILE', problems, () => staticSettings(readSettingsFile(file)));
+    return attempt('SINCH_SETTINGS_FILE', problems, () => settingsFromFile(file));
   }
   const { SINCH_SERVICE_PLAN_ID: servicePlanId, SINCH_API_TOKEN: apiToken } = values;
   if (servicePlanId === undefined || apiToken === undefined) {
@@ -237,12 +237,16 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
   };
 }
 
-function readSettingsFile(file: string): StaticSettingsOptions {
+/** The settings of a JSON file. @throws Error that quotes nothing of the file: it holds tokens */
+export function settingsFromFile(file: string): Settings {
+  return staticSettings(jsonOf(file) as StaticSettingsOptions);
+}
+
+function jsonOf(file: string): unknown {
   const content = readFileSync(file, 'utf8');
   try {
-    return JSON.parse(content) as StaticSettingsOptions;
+    return JSON.parse(content);
   } catch {
-    // The parser's own words quote the file, and the file holds tokens.
     throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON`);
   }
 }

@@ -1,6 +1,6 @@
 /** `npm run demo`: the main job on this machine, from end to end. */
 import { Command, CommanderError } from 'commander';
-import { EXIT, listenForStop, logOf, wholeNumber } from './commands/index.ts';
+import { EXIT, ignoreBrokenPipes, listenForStop, logOf, wholeNumber } from './commands/index.ts';
 import { type DemoOptions, runDemo } from './demo/index.ts';
 
 const MOST_MESSAGES = 100_000;
@@ -29,6 +29,7 @@ const program = new Command('npm run demo --')
   )
   .exitOverride();
 
+ignoreBrokenPipes();
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -41,7 +42,10 @@ async function main(): Promise<number> {
     return isRight ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    process.stderr.write(`Error: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'demo_failed';
+    if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    process.stderr.write(`Error: ${message}\n`);
     return EXIT.failed;
   }
 }

@@ -237,8 +237,7 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
 async function interceptorsBesideConnection(worker: Worker, connection: NativeConnection) {
   let added: WorkerOptions = { taskQueue: SEND_QUEUE_PREFIX };
   for (const plugin of connection.plugins) {
-    const { configureWorker } = plugin as WorkerPlugin;
-    if (configureWorker) added = await configureWorker.call(plugin, added);
+    added = (await (plugin as WorkerPlugin).configureWorker?.(added)) ?? added;
   }
   const brought = new Set(added.interceptors?.activity);
   return worker.options.interceptors.activity.filter((interceptor) => !brought.has(interceptor));

@@ -2,13 +2,31 @@ import { DefaultLogger, makeTelemetryFilterString, NativeConnection, Runtime } f
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Log } from './contract/log.ts';
 
+/** Temporal did not answer a process of ours that was to connect to it. */
+export class TemporalUnreachableError extends Error {
+  override readonly name = 'TemporalUnreachableError';
+  readonly code = 'temporal_unreachable';
+
+  constructor(address: string | undefined, cause: unknown) {
+    super(
+      `No connection to Temporal at ${address ?? 'localhost:7233'}. Is it running, and are TEMPORAL_ADDRESS and its like right?`,
+      { cause },
+    );
+  }
+}
+
 /**
  * Connects the workers of a process of ours to Temporal. The SDK's runtime is set up just before: it keeps the process
  * alive until the last connection is closed, so one that was set up earlier would outlive whatever fails in between.
+ * @throws TemporalUnreachableError
  */
 export async function connectWorker(options: NativeConnectionOptions, log: Log): Promise<NativeConnection> {
   installRuntime(log);
-  return NativeConnection.connect(options);
+  try {
+    return await NativeConnection.connect(options);
+  } catch (error) {
+    throw new TemporalUnreachableError(options.address, error);
+  }
 }
 
 /** What the SDK has to say joins our log, and signals are left to the process, which has requests to finish first. */

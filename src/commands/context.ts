@@ -9,6 +9,18 @@ export interface CommandContext {
   stderr: ProgressOutput;
 }
 
+/**
+ * Keeps a process alive whose reader is gone, a terminal that was closed or a `head` that has read enough: it may have
+ * sends to finish and addresses to take away.
+ */
+export function ignoreBrokenPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    });
+  }
+}
+
 /** Writes one line of result. */
 export function print(context: CommandContext, line = ''): void {
   context.stdout.write(`${line}\n`);

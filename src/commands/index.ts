@@ -1,6 +1,6 @@
 export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 export { CommandError, EXIT } from './command-error.ts';
-export { type CommandContext, note, print, printJson } from './context.ts';
+export { type CommandContext, ignoreBrokenPipes, note, print, printJson } from './context.ts';
 export { explainBalance, ledgerTable, percent } from './ledger-table.ts';
 export { logOf } from './log-level.ts';
 export { positiveNumber, wholeNumber } from './option-values.ts';

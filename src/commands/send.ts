@@ -43,7 +43,7 @@ export function addSendCommand(program: Command, context: CommandContext): void 
     .option('--priority <n>', 'from 1, a one-time password, to 5, bulk (default: 3)', wholeNumber(1, 5))
     .option(
       '--wait [seconds]',
-      `wait for its end, at most so long (${DEFAULT_WAIT_SECONDS} unless told)`,
+      `wait for its end, at most so long (${DEFAULT_WAIT_SECONDS} unless told); exit code 1 unless it was delivered`,
       positiveNumber,
     )
     .option('--json', 'the answer as one line of JSON');
@@ -79,8 +79,10 @@ ${TARGET_HELP}`,
       const view = await untilEnded(api, messageId, limit, (explanation) => {
         if (!options.json) note(context, explanation);
       });
-      if (options.json) return printJson(context, view);
-      print(context, `Message ${messageId}: ${view.status}. ${view.explanation}`);
+      const told = `Message ${messageId}: ${view.status}. ${view.explanation}`;
+      if (options.json) printJson(context, view);
+      else print(context, told);
+      if (view.status !== 'delivered') throw new CommandError('not_delivered', told, { isShown: true });
     });
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { createLogger, readServerConfig } from '../config.ts';
 import { loadKeyring, openDatabase } from '../db/index.ts';
 import { startServer } from '../server.ts';
+import { TemporalUnreachableError } from '../worker-connection.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { CONFIG_HELP, SERVER_CONFIG_HELP } from './config-help.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -25,7 +26,9 @@ export function addServerCommand(program: Command, context: CommandContext): voi
       const keyring = await loadKeyring(config.encryption);
       await using database = await openDatabase({ url: config.databaseUrl, log });
       const { namespace = 'default', connectionOptions } = config.temporal;
-      const connection = await Connection.connect(connectionOptions);
+      const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
+        throw new TemporalUnreachableError(connectionOptions.address, error);
+      });
       try {
         const { taskQueue, searchAttributes, settings, apiKey, host, port } = config;
         await using server = await startServer({

@@ -2,22 +2,22 @@ import type { Command } from 'commander';
 import { DEMO_PLAN, MAGIC_RECIPIENTS, startSimulator } from '../simulator/index.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { port, positiveNumber } from './option-values.ts';
+import { addSimulatorBehaviour, behaviourOf, type SimulatorBehaviourOptions } from './simulator-options.ts';
 import { listenForStop } from './stop-signal.ts';
 
-interface SimulatorCommandOptions {
+interface SimulatorCommandOptions extends SimulatorBehaviourOptions {
   port?: number;
   plan: string;
   token: string;
   callbackUrl?: string;
   hmacSecret?: string;
   rate?: number;
-  reportDelay?: number;
   json?: boolean;
 }
 
 /** `simulator`: Sinch alone, for a worker and a server that run elsewhere. */
 export function addSimulatorCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('simulator')
     .summary('a simulator of Sinch by itself, until Ctrl-C')
     .description(
@@ -30,19 +30,30 @@ export function addSimulatorCommand(program: Command, context: CommandContext): 
     .option('--callback-url <url>', 'where reports go unless a message names another address')
     .option('--hmac-secret <secret>', 'signs callbacks with it')
     .option('--rate <n>', 'messages a second that leave the plan (default: no limit)', positiveNumber)
-    .option('--report-delay <ms>', 'reports come after so long (default: 1000)', positiveNumber)
-    .option('--json', 'the address as one line of JSON, once it listens')
+    .option('--json', 'the address as one line of JSON, once it listens');
+  addSimulatorBehaviour(command)
     .addHelpText(
       'after',
-      `\nExamples:\n  temporal-sinch simulator --port 9010\n  SINCH_BASE_URL=http://127.0.0.1:9010 SINCH_SERVICE_PLAN_ID=${DEMO_PLAN.servicePlanId} ` +
-        `SINCH_API_TOKEN=${DEMO_PLAN.apiToken} temporal-sinch worker\n\nThe last four digits of a recipient decide:\n${magicLines().join('\n')}`,
+      `
+Examples:
+  temporal-sinch simulator --port 9010
+  temporal-sinch simulator --mix delivered=90,failed=8,no_report=2 --seed 7
+
+For a worker and a server that send through it:
+  SINCH_BASE_URL=http://127.0.0.1:9010
+  SINCH_SERVICE_PLAN_ID=${DEMO_PLAN.servicePlanId}
+  SINCH_API_TOKEN=${DEMO_PLAN.apiToken}
+  PUBLIC_URL=http://127.0.0.1:8080    (where the server listens)
+
+The last four digits of a recipient decide, in any country; what others get is drawn from the mix:
+${magicLines().join('\n')}`,
     )
     .action(async (options: SimulatorCommandOptions) => {
       using stop = listenForStop();
-      const { callbackUrl, hmacSecret, rate, reportDelay } = options;
+      const { callbackUrl, hmacSecret, rate } = options;
       await using simulator = await startSimulator({
         ...(options.port === undefined ? {} : { port: options.port }),
-        ...(reportDelay === undefined ? {} : { reportDelayMs: reportDelay }),
+        ...behaviourOf(options),
         plans: [
           {
             servicePlanId: options.plan,
@@ -67,5 +78,5 @@ export function addSimulatorCommand(program: Command, context: CommandContext): 
 }
 
 function magicLines(): string[] {
-  return MAGIC_RECIPIENTS.map(({ suffix, what }) => `  …${suffix}  ${what}`);
+  return MAGIC_RECIPIENTS.map(({ suffix, behaviour, what }) => `  …${suffix}  ${behaviour}: ${what}`);
 }

@@ -1,16 +1,23 @@
-import { readFile } from 'node:fs/promises';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
-import { type Settings, staticSettings, type StaticSettingsOptions } from '../settings/index.ts';
-import { CommandError } from './command-error.ts';
+import { SHORTEST_API_KEY } from '../http/index.ts';
+import type { Settings } from '../settings/index.ts';
+import { settingsFromFile } from '../config.ts';
+import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { logOf } from './log-level.ts';
 import { port, positiveNumber } from './option-values.ts';
 import { showProgress } from './progress.ts';
+import {
+  addSimulatorBehaviour,
+  behaviourOf,
+  givenBehaviour,
+  type SimulatorBehaviourOptions,
+} from './simulator-options.ts';
 import { listenForStop } from './stop-signal.ts';
 
-interface UpOptions {
+interface UpOptions extends SimulatorBehaviourOptions {
   port?: number;
   uiPort?: number;
   temporalPort?: number;
@@ -19,13 +26,12 @@ interface UpOptions {
   useServer?: boolean;
   settings?: string;
   rate?: number;
-  reportDelay?: number;
   json?: boolean;
 }
 
 /** `up`: everything on this machine, until Ctrl-C. */
 export function addUpCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('up')
     .summary('bring everything up on this machine, until Ctrl-C')
     .description(
@@ -38,15 +44,14 @@ export function addUpCommand(program: Command, context: CommandContext): void {
     .option('--temporal-port <port>', "of Temporal's own API (default: a free one)", port)
     .option('--data-dir <folder>', 'for the API key, the addresses and the data', DEFAULT_DATA_DIR)
     .option('--memory', 'keep messages and events in memory: about twice as fast, gone at the end')
-    .option('--use-server', 'use the Temporal server that TEMPORAL_ADDRESS and its like name')
+    .option(
+      '--use-server',
+      'use the Temporal server that TEMPORAL_ADDRESS and its like name; always with the same data folder, or its messages are taken for new ones',
+    )
     .option('--settings <file>', 'send through the integrations of this JSON file and not through the simulator')
     .option('--rate <n>', `messages a second of the simulator's plan (default: ${DEFAULT_LOCAL_RATE})`, positiveNumber)
-    .option(
-      '--report-delay <ms>',
-      "the simulator's delivery reports come after so long (default: 1000)",
-      positiveNumber,
-    )
-    .option('--json', 'the addresses as one line of JSON, once all is up')
+    .option('--json', 'the addresses as one line of JSON, once all is up');
+  addSimulatorBehaviour(command)
     .addHelpText(
       'after',
       `
@@ -66,8 +71,16 @@ Examples:
 }
 
 async function runUp(options: UpOptions, context: CommandContext): Promise<void> {
+  refuseUnusable(options, context);
   using stop = listenForStop();
-  const stack = await startUp(options, context, stop.signal);
+  let stack: Stack;
+  try {
+    stack = await startUp(options, context, stop.signal);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+    note(context, 'Stopped before all was up.');
+    return;
+  }
   try {
     if (options.json) printJson(context, addressesOf(stack, options));
     else printWelcome(context, stack, options);
@@ -79,12 +92,37 @@ async function runUp(options: UpOptions, context: CommandContext): Promise<void>
   note(context, 'Stopped.');
 }
 
+/** Options that cannot go together would be dropped in silence, or worse. */
+function refuseUnusable(options: UpOptions, { env }: CommandContext): void {
+  const refuse = (message: string): never => {
+    throw new CommandError('options_conflict', message, { exitCode: EXIT.usage });
+  };
+  if (options.useServer && options.memory) {
+    refuse('--memory does not go with --use-server: the server would outlive what is known of its messages.');
+  }
+  if (options.useServer && (options.temporalPort !== undefined || options.uiPort !== undefined)) {
+    refuse('--temporal-port and --ui-port do not go with --use-server, which starts no server.');
+  }
+  const ofSimulator = [...givenBehaviour(options), ...(options.rate === undefined ? [] : ['--rate'])];
+  if (options.settings !== undefined && ofSimulator.length > 0) {
+    refuse(`${ofSimulator.join(', ')}: the simulator is not started with --settings.`);
+  }
+  const { length } = env['SINCH_API_KEY'] ?? '';
+  if (length > 0 && length < SHORTEST_API_KEY) {
+    throw new CommandError(
+      'api_key_too_short',
+      `SINCH_API_KEY: expected ${SHORTEST_API_KEY} characters or more, got ${length}.`,
+      { exitCode: EXIT.usage },
+    );
+  }
+}
+
 async function startUp(options: UpOptions, context: CommandContext, signal: AbortSignal): Promise<Stack> {
   const { env } = context;
   const { memory = false, dataDir, rate } = options;
   const databaseUrl = memory ? undefined : env['DATABASE_URL'] || undefined;
   const apiKey = env['SINCH_API_KEY'] || undefined;
-  const settings = options.settings === undefined ? undefined : await settingsOf(options.settings);
+  const settings = options.settings === undefined ? undefined : settingsOf(options.settings);
   const log = logOf(env);
   using progress = showProgress(context);
   return startStack({
@@ -98,7 +136,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(settings === undefined ? {} : { settings }),
     ...(rate === undefined ? {} : { messagesPerSecond: rate }),
-    ...(options.reportDelay === undefined ? {} : { simulator: { reportDelayMs: options.reportDelay } }),
+    simulator: behaviourOf(options),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
     ...(options.temporalPort === undefined ? {} : { temporalPort: options.temporalPort }),
@@ -115,9 +153,9 @@ function runningServer(env: NodeJS.ProcessEnv) {
   return { connectionOptions, namespace };
 }
 
-async function settingsOf(file: string): Promise<Settings> {
+function settingsOf(file: string): Settings {
   try {
-    return staticSettings(JSON.parse(await readFile(file, 'utf8')) as StaticSettingsOptions);
+    return settingsFromFile(file);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CommandError('settings_invalid', `Reading the settings in ${file} failed: ${reason}`, { cause });
@@ -150,13 +188,21 @@ function printWelcome(context: CommandContext, stack: Stack, options: UpOptions)
     ['Temporal', stack.temporalAddress ?? 'the server in use'],
     ['Simulator', stack.simulator === undefined ? 'none: messages go to Sinch' : `${stack.simulator.url}/_simulator`],
     ['API key', key],
-    ['Data', options.memory ? 'in memory: gone when this ends' : `kept in ${options.dataDir}`],
+    ['Data', dataPlace(options, context)],
   ] as const;
   const what =
     stack.simulator === undefined ? 'Messages go to Sinch.' : 'Sinch is simulated: nothing is sent to anybody.';
   print(context, `temporal-sinch is up. ${what}\n`);
   for (const [name, value] of rows) print(context, `  ${name.padEnd(12)} ${value}`);
-  print(context, '\nTry, in another terminal:');
-  print(context, '  temporal-sinch send --to +33639980001 --text "Hello" --wait');
+  if (stack.simulator !== undefined) {
+    const folder = options.dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${options.dataDir}`;
+    print(context, '\nTry, in another terminal:');
+    print(context, `  temporal-sinch send --to +33639980001 --text "Hello" --wait${folder}`);
+  }
   print(context, '\nCtrl-C stops everything.');
+}
+
+function dataPlace({ memory, dataDir }: UpOptions, { env }: CommandContext): string {
+  if (memory) return 'in memory: gone when this ends';
+  return env['DATABASE_URL'] ? `in the database of DATABASE_URL; keys in ${dataDir}` : `kept in ${dataDir}`;
 }

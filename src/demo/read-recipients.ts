@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseCsv } from './parse-csv.ts';
 import type { DemoRecipient } from './recipient.ts';
 
-/** 60 made-up people, their numbers from ranges for fiction where a country has one. */
+/** 60 made-up people. Their numbers may belong to somebody: the file is for the simulator, not for a plan of Sinch. */
 export const CAMPAIGN_FILE = fileURLToPath(new URL('../../examples/welcome-campaign.csv', import.meta.url));
 
 /** The people of a campaign file; `{first_name}` in a text becomes the person's. */

@@ -8,6 +8,13 @@ export async function lastFinalEventAt({ orm }: Pick<Database, 'orm'>): Promise<
   return row?.latest || undefined;
 }
 
+/** The final status of every message that has one, by its id. */
+export async function finalStatuses({ orm }: Pick<Database, 'orm'>): Promise<ReadonlyMap<string, string>> {
+  const { messageId, status, phase } = campaignEvents;
+  const rows = await orm.select({ messageId, status }).from(campaignEvents).where(eq(phase, 'final'));
+  return new Map(rows.map((row) => [row.messageId, row.status]));
+}
+
 /** Countries whose messages ended without a report, as was to be expected there, and how many. Most first. */
 export async function countriesWithoutReports({
   orm,

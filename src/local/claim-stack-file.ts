@@ -49,6 +49,12 @@ export async function claimStackFile(
   };
 }
 
+/** Whether a stack that still answers has the data folder. */
+export async function isStackRunning(dataDir: string): Promise<boolean> {
+  const url = (await readStackFile(dataDir))?.url;
+  return url !== undefined && (await answers(url));
+}
+
 /** The file, if there is one and no stack that answers has it: one that was killed leaves its addresses behind. */
 async function fileOfNobody(dataDir: string): Promise<StackFile | undefined> {
   const file = await readStackFile(dataDir);

@@ -6,6 +6,7 @@ export { SEARCH_ATTRIBUTE_NAMES } from './server-arguments.ts';
 export { startTemporalServer, TemporalServerError } from './temporal-server.ts';
 export type { TemporalServer, TemporalServerOptions } from './temporal-server.ts';
 export { TEMPORAL_CLI_VERSION } from './temporal-version.ts';
+export { isStackRunning } from './claim-stack-file.ts';
 export { StackError, type StackErrorCode } from './stack-error.ts';
 export { DEFAULT_DATA_DIR, readStackFile, type StackFile, StackFileError, stackFilePath } from './stack-file.ts';
 export { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';

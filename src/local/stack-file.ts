@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -52,9 +52,18 @@ export async function readStackFile(dataDir: string): Promise<StackFile | undefi
   );
 }
 
+/**
+ * Makes the data folder where there is none, for this user's eyes only: numbers and texts of messages are in it, and the
+ * embedded database makes its files readable and writable for everybody.
+ */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await chmod(dataDir, 0o700);
+}
+
 /** Writes the file whole or not at all, for this user's eyes only: the API key is in it. */
 export async function writeStackFile(dataDir: string, content: StackFile): Promise<void> {
-  await mkdir(dataDir, { recursive: true });
+  await makeDataDir(dataDir);
   const file = stackFilePath(dataDir);
   const draft = `${file}.${randomUUID()}`;
   try {

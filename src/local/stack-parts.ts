@@ -9,6 +9,7 @@ import { findTemporal } from './find-temporal.ts';
 import type { ProgressTicker } from './progress-ticker.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from './server-arguments.ts';
 import { StackError } from './stack-error.ts';
+import { makeDataDir } from './stack-file.ts';
 import type { StackOptions } from './stack-options.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
 
@@ -24,6 +25,7 @@ const KEY_FILE = 'encryption.key';
 export async function openStorage(options: StackOptions): Promise<{ database: Database; keyring: Keyring }> {
   const { dataDir, databaseUrl, log } = options;
   const isKept = !(options.memory ?? false) && dataDir !== undefined;
+  if (isKept) await makeDataDir(dataDir);
   const keyring = isKept
     ? await loadKeyring({ keyFile: path.join(dataDir, KEY_FILE) })
     : createKeyring({ keys: [{ id: 'memory', key: randomBytes(32) }], current: 'memory' });

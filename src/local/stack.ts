@@ -97,10 +97,11 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   if (!temporal) await checkSearchAttributes(connection, namespace);
 
   const port = options.port ?? (await findFreePorts(IP, 1))[0] ?? 0;
+  const { messagesPerSecond = DEFAULT_LOCAL_RATE } = options;
   const hmacSecret = randomBytes(32).toString('base64url');
   const simulator = options.settings
     ? undefined
-    : await startSimulator({ ...options.simulator, plans: [{ ...DEMO_PLAN, hmacSecret }] });
+    : await startSimulator({ ...options.simulator, plans: [{ ...DEMO_PLAN, hmacSecret, messagesPerSecond }] });
   if (simulator) closers.set('simulator', () => simulator.close());
   const settings =
     options.settings ??
@@ -108,7 +109,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
       baseUrl: simulator?.url ?? '',
       publicUrl: `http://${IP}:${port}`,
       hmacSecret,
-      messagesPerSecond: options.messagesPerSecond ?? DEFAULT_LOCAL_RATE,
+      messagesPerSecond,
     });
 
   const worker = await startWorker({ connection, namespace, settings, database, log });

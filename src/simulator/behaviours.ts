@@ -114,7 +114,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9909',
     behaviour: 'late_report',
-    what: 'Delivered, but the report comes late (option `lateReportMs`).',
+    what: 'Delivered, but the report comes late: after a minute, unless told otherwise.',
     reports: [{ status: 'Delivered', code: 0, after: 'late' }],
   },
   {

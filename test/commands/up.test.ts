@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -30,6 +30,12 @@ describe('up, and the commands that speak to it', () => {
     assert.equal(exitCode, 0, stderr);
     assert.match(stdout, /^Message [0-9A-Z]{26}: delivered\. Delivered to the handset at /);
     assert.match(stderr, /was taken and waits to be sent/);
+  });
+
+  test('send --wait ends with exit code 1 where the message was not delivered', async () => {
+    const { exitCode, stdout } = await run('send', '--to', '+33639989901', '--text', 'Hello', '--wait');
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /: failed\. Delivery to the handset failed at .* with code 150\./);
   });
 
   test('message tells what happened to a message, with its number masked', async () => {
@@ -76,7 +82,7 @@ describe('up, and the commands that speak to it', () => {
     assert.deepEqual([campaign['requested'], campaign['delivered'], campaign['balanced']], [1, 1, true]);
     const { exitCode, stdout } = await run('ledger');
     assert.equal(exitCode, 0);
-    assert.match(stdout, /requested +5\n[^]*The ledger balances/);
+    assert.match(stdout, /requested +6\n[^]*The ledger balances/);
   });
 
   test('a second stack is refused where one runs', async () => {
@@ -97,4 +103,19 @@ describe('up, and the commands that speak to it', () => {
     assert.deepEqual(file, { apiKey: addresses['api_key'], projectId: 'demo' });
     assert.match((await run('ledger')).stderr, /No stack is running here/);
   });
+});
+
+test('Ctrl-C while up starts stops what has started, and is no error', async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-early-'));
+  try {
+    const early = startChild('src/cli.ts', ['up', '--data-dir', dataDir]);
+    // The database is opened first: by then signals are taken.
+    while (!existsSync(path.join(dataDir, 'database.lock'))) await new Promise((resolve) => setTimeout(resolve, 10));
+    early.signal('SIGINT');
+    assert.equal(await early.exited, 0, early.stderr());
+    assert.match(early.stderr(), /Stopped before all was up\.\n$/);
+    assert.equal(existsSync(path.join(dataDir, 'database.lock')), false);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { runCommand } from './context.ts';
 
@@ -32,6 +35,18 @@ describe('the command line', () => {
     ['an impossible priority', ['send', '--to', '1', '--priority', '9'], /whole number from 1 to 5/],
     ['an impossible port', ['up', '--port', '70000'], /whole number from 1 to 65535/],
     ['an impossible rate', ['up', '--rate', '0'], /number above 0/],
+    ['memory with a server that outlives it', ['up', '--memory', '--use-server'], /--memory does not go with/],
+    ['a port of a server that is not started', ['up', '--use-server', '--ui-port', '1'], /--ui-port do not go with/],
+    [
+      'a rate of no simulator',
+      ['up', '--settings', 'x.json', '--rate', '5', '--seed', '1'],
+      /--seed, --rate: the simulator/,
+    ],
+    [
+      'a mix of what nobody knows',
+      ['up', '--mix', 'delivered=1,lost=1'],
+      /There is no lost; expected delivered, failed/,
+    ],
     ['an address that is none', ['ledger', '--url', 'localhost'], /--url is no http or https address: localhost/],
     ['a missing message id', ['message'], /missing required argument 'id'/],
   ];
@@ -43,6 +58,41 @@ describe('the command line', () => {
       assert.match(stderr, said);
     });
   }
+
+  test('an API key that is too short is refused before anything starts', async () => {
+    const { exitCode, stderr } = await runCommand(['up', '--memory'], { SINCH_API_KEY: 'short' });
+    assert.equal(exitCode, 2);
+    assert.equal(stderr, 'Error: SINCH_API_KEY: expected 16 characters or more, got 5.\n');
+  });
+
+  test('a settings file that is no JSON is named, and nothing of it is shown', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-settings-'));
+    try {
+      const file = path.join(folder, 'settings.json');
+      writeFileSync(file, '{"apiToken":tok-8f2a9c}');
+      const { exitCode, stderr } = await runCommand(['up', '--memory', '--settings', file]);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /settings\.json.*it is not JSON/);
+      assert.doesNotMatch(stderr, /tok-|8f2a|apiToken/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('a Temporal server that does not answer is named, with what to look at', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-unreachable-'));
+    try {
+      const { exitCode, stdout } = await runCommand(['up', '--use-server', '--json', '--data-dir', folder], {
+        TEMPORAL_ADDRESS: '127.0.0.1:1',
+      });
+      assert.equal(exitCode, 1);
+      const { error } = JSON.parse(stdout) as { error: { code: string; message: string } };
+      assert.equal(error.code, 'temporal_unreachable');
+      assert.match(error.message, /^No connection to Temporal at 127\.0\.0\.1:1\. .*TEMPORAL_ADDRESS/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test('worker and server name every variable that is missing', async () => {
     const worker = await runCommand(['worker']);

@@ -77,6 +77,7 @@ describe('the local stack', () => {
       await assertListening(first, true);
       assert.equal(first.apiKeyIsNew, true);
       assert.equal(statSync(stackFilePath(dataDir)).mode & 0o777, 0o600);
+      assert.equal(statSync(dataDir).mode & 0o777, 0o700, 'what is in it is for its owner alone');
       await call(first, 'POST', '/messages', { messageId: 'kept-1', recipient: '+491710009907', text: 'Hello' });
       await assert.rejects(startStack({ env, dataDir, memory: true, log }), { code: 'stack_running' });
     } finally {

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { test } from 'node:test';
+import { type Config, ConfigError, type Environment, readConfig, readServerConfig } from '../src/config.ts';
+
+const WORKER = {
+  DATABASE_URL: 'postgres://u:p@127.0.0.1/db',
+  SINCH_SERVICE_PLAN_ID: 'plan-1',
+  SINCH_API_TOKEN: 'token-1',
+} as const;
+const SERVER = { ...WORKER, SINCH_API_KEY: 'k'.repeat(16), ENCRYPTION_KEYS: 'x' } as const;
+
+function problemsOf(read: (env: Environment) => unknown, env: Environment): string {
+  try {
+    read(env);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.message;
+  }
+  return assert.fail('expected the configuration to be refused');
+}
+
+async function projectOf({ settings }: Config) {
+  const [integration] = await settings.integrations();
+  const project = await settings.project(integration?.projectId ?? '');
+  return { integration, project };
+}
+
+test('needs a database, a plan and its token; everything else has a default', async () => {
+  const config = readConfig(WORKER);
+  const { integration, project } = await projectOf(config);
+  assert.equal(config.taskQueue, 'sinch-messages');
+  assert.equal(config.searchAttributes, true);
+  assert.equal(config.logLevel, 'info');
+  assert.deepEqual(
+    [integration?.id, integration?.baseUrl, integration?.messagesPerSecond, integration?.callbackAuth.type],
+    ['sinch', 'https://us.sms.api.sinch.com', 30, 'url-secret'],
+  );
+  assert.deepEqual([project?.projectId, project?.defaultIntegrationId], ['default', 'sinch']);
+  assert.deepEqual([project?.waitWhereNoReportsExpected, project?.statusAttribute], [true, true]);
+});
+
+test('reads every variable', async () => {
+  const config = readServerConfig({
+    ...SERVER,
+    SINCH_REGION: 'eu',
+    SINCH_PROJECT_ID: 'shop',
+    SINCH_INTEGRATION_ID: 'eu-1',
+    SINCH_MESSAGES_PER_SECOND: '12.5',
+    SINCH_DEFAULT_SENDER: '+44 7400 123456',
+    SINCH_HMAC_SECRETS: 'new, old',
+    PUBLIC_URL: 'https://sms.example.com/below',
+    REPORT_WINDOW_HOURS: '48',
+    WAIT_WHERE_NO_REPORTS: 'off',
+    STATUS_ATTRIBUTE: 'off',
+    SEARCH_ATTRIBUTES: 'off',
+    TEMPORAL_TASK_QUEUE: 'own-queue',
+    TEMPORAL_ADDRESS: 'temporal.example.com:7233',
+    TEMPORAL_NAMESPACE: 'sms',
+    LOG_LEVEL: 'debug',
+    HOST: '0.0.0.0',
+    PORT: '9000',
+  });
+  const { integration, project } = await projectOf(config);
+  assert.equal(integration?.baseUrl, 'https://eu.sms.api.sinch.com');
+  assert.equal(integration?.messagesPerSecond, 12.5);
+  assert.deepEqual(integration?.callbackAuth, { type: 'hmac', secrets: ['new', 'old'] });
+  assert.equal(integration?.callbackUrl, 'https://sms.example.com/below/webhooks/sinch/eu-1');
+  assert.equal(project?.defaultSender, '447400123456');
+  assert.deepEqual(
+    [project?.reportWindowMs, project?.waitWhereNoReportsExpected, project?.statusAttribute],
+    [48 * 3_600_000, false, false],
+  );
+  assert.deepEqual([config.host, config.port, config.taskQueue], ['0.0.0.0', 9000, 'own-queue']);
+  assert.equal(config.searchAttributes, false);
+  assert.equal(config.temporal.namespace, 'sms');
+  assert.equal(config.temporal.connectionOptions.address, 'temporal.example.com:7233');
+});
+
+test('takes a variable that is set to nothing as not set', () => {
+  assert.equal(readConfig({ ...WORKER, LOG_LEVEL: '', SINCH_REGION: '' }).logLevel, 'info');
+});
+
+test('names every variable that is wrong, in one error, and shows no value', () => {
+  const said = problemsOf(readServerConfig, {
+    ...SERVER,
+    DATABASE_URL: '',
+    SINCH_API_KEY: 'short-secret',
+    SINCH_REGION: 'mars',
+    SINCH_MESSAGES_PER_SECOND: '-3',
+    SINCH_PROJECT_ID: 'Not An Id',
+    SINCH_API_TOKEN: 'tok en-secret',
+    PUBLIC_URL: 'ftp://user:secret@example.com',
+    PORT: '70000',
+    STATUS_ATTRIBUTE: 'maybe',
+  });
+  for (const name of [
+    'DATABASE_URL',
+    'SINCH_API_KEY',
+    'SINCH_REGION',
+    'SINCH_MESSAGES_PER_SECOND',
+    'SINCH_PROJECT_ID',
+    'SINCH_API_TOKEN',
+    'PUBLIC_URL',
+    'PORT',
+    'STATUS_ATTRIBUTE',
+  ]) {
+    assert.match(said, new RegExp(`^  - ${name}: `, 'm'));
+  }
+  assert.doesNotMatch(said, /secret/);
+});
+
+test('reads projects and integrations from a file instead, and names the file that is none', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-config-'));
+  try {
+    const file = path.join(folder, 'settings.json');
+    const integrations = [{ id: 'au-1', servicePlanId: 'p', region: 'au', apiToken: 'file-secret' }];
+    writeFileSync(file, JSON.stringify({ projects: [{ id: 'travel', integrations }] }));
+    const { integration, project } = await projectOf(
+      readConfig({ DATABASE_URL: WORKER.DATABASE_URL, SINCH_SETTINGS_FILE: file }),
+    );
+    assert.deepEqual([project?.projectId, integration?.region], ['travel', 'au']);
+    writeFileSync(file, '{"apiToken": file-secret');
+    const said = problemsOf(readConfig, { DATABASE_URL: WORKER.DATABASE_URL, SINCH_SETTINGS_FILE: file });
+    assert.match(said, /SINCH_SETTINGS_FILE: .*settings\.json.*not JSON/);
+    assert.doesNotMatch(said, /file-secret/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
