@@ -197,6 +197,7 @@ async function keepRunning(stack: Stack, context: DemoContext): Promise<void> {
     stack.ended,
     new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true })),
   ]);
+  note(context, 'Stopping.');
 }
 
 async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

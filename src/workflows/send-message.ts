@@ -22,7 +22,7 @@ import {
 import type { MessageActivities, SendActivities } from '../contract/activities.ts';
 import type { MessageRecord } from '../contract/campaign-event.ts';
 import { type DeliveryReport, isDeliveryReport } from '../contract/delivery-report.ts';
-import type { MessageOutcome, MessageStatus } from '../contract/message-outcome.ts';
+import type { MessageOutcome, MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import {
   CANCEL_MESSAGE_SIGNAL,
@@ -40,6 +40,15 @@ import { type MessageInput, newMessageState, nextStep, reduceMessage, sendIsObso
 const deliveryReportSignal = defineSignal<[DeliveryReport]>(DELIVERY_REPORT_SIGNAL);
 const cancelMessageSignal = defineSignal(CANCEL_MESSAGE_SIGNAL);
 const messageStatusQuery = defineQuery<MessageStatus>(MESSAGE_STATUS_QUERY);
+
+const statusAttribute = { name: SEARCH_ATTRIBUTE.status, type: 'KEYWORD' } as const;
+
+/** What the timer of a wait is called in the Temporal UI, by the phase in which the message waits. */
+const WAITS: Partial<Record<MessagePhase, string>> = {
+  waiting_to_send: 'Pause before the next send',
+  undecided: 'Pause before the next look at Sinch',
+  accepted: 'Wait for the delivery report',
+};
 
 const { findMessage } = proxyActivities<Pick<MessageActivities, 'findMessage'>>({
   startToCloseTimeout: '25s',
@@ -145,7 +154,12 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
         }
         case 'wait': {
           const seen = inputs;
-          await condition(() => inputs !== seen, Math.max(step.until - Date.now(), 1));
+          const summary = WAITS[state.phase];
+          await condition(
+            () => inputs !== seen,
+            Math.max(step.until - Date.now(), 1),
+            summary === undefined ? {} : { summary },
+          );
           break;
         }
         case 'close': {
@@ -154,7 +168,7 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
           // A contradicting report may have come while recording; the record is idempotent, so it is written again.
           if (state.lateReports.length > late) break;
           if (message.statusAttribute !== false) {
-            upsertSearchAttributes({ [SEARCH_ATTRIBUTE.status]: [step.end.status] });
+            upsertSearchAttributes([{ key: statusAttribute, value: step.end.status }]);
           }
           return outcomeOf(state, step.end);
         }
