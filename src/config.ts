@@ -139,7 +139,7 @@ function commonOf(values: Values, env: Record<string, string>, problems: string[
   if (values.DATABASE_URL === undefined) {
     problems.push('DATABASE_URL: expected postgres://…, which worker and server share; it is not set');
   }
-  const settings = settingsOf(values, problems);
+  const settings = settingsOf(values, env, problems);
   const temporal = attempt('TEMPORAL_*', problems, () =>
     // Given explicitly, so that a configuration is read from `env` alone and not from the process.
     loadClientConnectConfig({ overrideEnvVars: env }),
@@ -155,9 +155,33 @@ function commonOf(values: Values, env: Record<string, string>, problems: string[
   };
 }
 
-function settingsOf(values: Values, problems: string[]): Settings | undefined {
+/** Variables that say what the settings file says. */
+const REPLACED_BY_FILE = [
+  'PUBLIC_URL',
+  'SINCH_PROJECT_ID',
+  'SINCH_INTEGRATION_ID',
+  'SINCH_SERVICE_PLAN_ID',
+  'SINCH_API_TOKEN',
+  'SINCH_REGION',
+  'SINCH_BASE_URL',
+  'SINCH_MESSAGES_PER_SECOND',
+  'SINCH_DEFAULT_SENDER',
+  'REPORT_WINDOW_HOURS',
+  'WAIT_WHERE_NO_REPORTS',
+  'STATUS_ATTRIBUTE',
+  'SINCH_HMAC_SECRETS',
+  'SINCH_CALLBACK_SECRETS',
+] as const satisfies (keyof Values)[];
+
+function settingsOf(values: Values, env: Record<string, string>, problems: string[]): Settings | undefined {
   const file = values.SINCH_SETTINGS_FILE;
   if (file !== undefined) {
+    const ignored = REPLACED_BY_FILE.filter((name) => env[name] !== undefined);
+    if (ignored.length > 0) {
+      problems.push(
+        `${ignored.join(', ')}: expected to be left out with SINCH_SETTINGS_FILE, which says it in the file`,
+      );
+    }
     return attempt('SINCH_SETTINGS_FILE', problems, () => settingsFromFile(file));
   }
   const { SINCH_SERVICE_PLAN_ID: servicePlanId, SINCH_API_TOKEN: apiToken } = values;

@@ -122,6 +122,8 @@ test('reads projects and integrations from a file instead, and names the file th
       readConfig({ DATABASE_URL: WORKER.DATABASE_URL, SINCH_SETTINGS_FILE: file }),
     );
     assert.deepEqual([project?.projectId, integration?.region], ['travel', 'au']);
+    const both = problemsOf(readConfig, { ...WORKER, SINCH_SETTINGS_FILE: file, PUBLIC_URL: 'https://x.example' });
+    assert.match(both, /PUBLIC_URL, SINCH_SERVICE_PLAN_ID, SINCH_API_TOKEN: expected to be left out/);
     writeFileSync(file, '{"apiToken": file-secret');
     const said = problemsOf(readConfig, { DATABASE_URL: WORKER.DATABASE_URL, SINCH_SETTINGS_FILE: file });
     assert.match(said, /SINCH_SETTINGS_FILE: .*settings\.json.*not JSON/);

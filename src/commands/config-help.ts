@@ -14,8 +14,8 @@ Environment:
   SINCH_INTEGRATION_ID        ids (default: default, sinch)
   SINCH_HMAC_SECRETS          secrets that Sinch signs callbacks with, separated by commas, the current one first
   SINCH_CALLBACK_SECRETS      or secrets at the end of the callback's path (default: one made of the token)
-  SINCH_SETTINGS_FILE         JSON file with projects and integrations, instead of the SINCH_ variables above
   PUBLIC_URL                  where Sinch reaches the webhook, such as https://sms.example.com
+  SINCH_SETTINGS_FILE         JSON file with projects and integrations, instead of the variables from the plan to here
   TEMPORAL_ADDRESS,
   TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default)
   TEMPORAL_TASK_QUEUE         queue of the message workflows (default: sinch-messages)

@@ -22,7 +22,7 @@ export function addSimulatorCommand(program: Command, context: CommandContext): 
     .summary('a simulator of Sinch by itself, until Ctrl-C')
     .description(
       "Runs a stand-in for Sinch's SMS and MMS API on 127.0.0.1 until Ctrl-C. Nothing is sent to anybody. The last four " +
-        'digits of a recipient decide what becomes of a message; every other one is delivered.',
+        'digits of a recipient decide what becomes of a message; all others are delivered unless --mix says otherwise.',
     )
     .option('--port <port>', 'to listen on (default: a free one)', port)
     .option('--plan <id>', 'service plan id', DEMO_PLAN.servicePlanId)

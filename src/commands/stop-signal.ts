@@ -1,8 +1,10 @@
+import { CommandError } from './command-error.ts';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Waits to be told to stop. */
 export interface StopSignal extends Disposable {
-  /** Aborted at the first signal, with an Error as its reason that names the signal. */
+  /** Aborted at the first signal, with a CommandError `stopped` as its reason that names the signal. */
   readonly signal: AbortSignal;
   /** Resolves at the first signal. */
   readonly received: Promise<void>;
@@ -21,7 +23,7 @@ export function listenForStop(): StopSignal {
   };
   function stop(name: NodeJS.Signals): void {
     release();
-    controller.abort(new Error(`Stopped by ${name}`));
+    controller.abort(new CommandError('stopped', `Stopped by ${name}`));
     resolve();
   }
   for (const name of SIGNALS) process.on(name, stop);

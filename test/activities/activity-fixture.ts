@@ -4,7 +4,7 @@ import type { MessageRecord } from '../../src/contract/campaign-event.ts';
 import { DEFAULT_LIFE_MS, type SendMessageInput } from '../../src/contract/message.ts';
 import type { CampaignEventSink } from '../../src/events/index.ts';
 import { type Settings, staticSettings, type StaticSettingsOptions } from '../../src/settings/index.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import { createSinchClients } from '../../src/sinch/index.ts';
 import { sampleMessage } from '../helpers/messages.ts';
 
@@ -19,8 +19,8 @@ export interface ActivityFixture extends AsyncDisposable {
   settings(integration?: Partial<StaticSettingsOptions['projects'][0]['integrations'][0]>): Settings;
 }
 
-export async function startActivityFixture(): Promise<ActivityFixture> {
-  const simulator = await startSimulator({ reportDelayMs: 5 });
+export async function startActivityFixture(options: Pick<SimulatorOptions, 'clock'> = {}): Promise<ActivityFixture> {
+  const simulator = await startSimulator({ reportDelayMs: 5, ...options });
   const clients = createSinchClients({ submitTimeoutMs: 5_000 });
   const records: MessageRecord[] = [];
   const warnings: string[] = [];

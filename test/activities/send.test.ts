@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { createSendActivities, type SendDependencies } from '../../src/activities/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import type { SendOutcome } from '../../src/contract/send-outcome.ts';
+import { createManualClock } from '../../src/simulator/index.ts';
 import { type ActivityFixture, never, newActivity, newMessage, startActivityFixture } from './activity-fixture.ts';
 
 describe('the send activity', { concurrency: 8 }, () => {
@@ -136,14 +137,19 @@ describe('the send activity', { concurrency: 8 }, () => {
   });
 
   test('finishes a POST that is under way when it is cancelled', async () => {
-    await using slow = await startActivityFixture();
-    slow.simulator.setFault('demo-plan', { slowMs: 300, methods: ['POST'] });
+    const clock = createManualClock();
+    await using slow = await startActivityFixture({ clock });
+    slow.simulator.setFault('demo-plan', { slowMs: 1_000, methods: ['POST'] });
     const message = newMessage('9900');
     const activity = newActivity();
     const { send: sendSlowly } = createSendActivities({ ...slow.deps, turn: async () => true });
     const sending: Promise<SendOutcome> = activity.run(sendSlowly, message);
     while (slow.simulator.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     activity.cancel('WORKER_SHUTDOWN');
+    // Whoever gives up at the cancellation has done so by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(slow.simulator.accepted(`sinch/shop/${message.messageId}`), 0, 'the POST is under way');
+    clock.advance(1_000);
     assert.equal((await sending).kind, 'accepted');
     assert.equal(slow.simulator.accepted(`sinch/shop/${message.messageId}`), 1);
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,8 @@ export interface Child {
   stderr(): string;
   /** Resolves with the first line of standard output; rejects where the process ends before. */
   firstLine(): Promise<string>;
+  /** Resolves with what its error output matches; rejects where the process ends before. */
+  untilStderr(pattern: RegExp): Promise<RegExpExecArray>;
   /** Resolves with the exit code; `null` after a signal that was not handled. */
   exited: Promise<number | null>;
   signal(name: NodeJS.Signals): void;
@@ -37,21 +39,54 @@ export function startChild(entry: string, args: readonly string[]): Child {
     });
   }
   const exited = once(child, 'close').then(([code]) => code as number | null);
+  /** Waits for more output as long as `find` finds nothing in what there is. */
+  const untilWritten = async <T>(name: 'stdout' | 'stderr', what: string, find: (text: string) => T | null) => {
+    const ended = exited.then((code) => {
+      throw new Error(`${entry} ended with ${code} before it wrote ${what}:\n${written.stderr}`);
+    });
+    ended.catch(() => undefined);
+    for (;;) {
+      const found = find(written[name]);
+      if (found !== null) return found;
+      await Promise.race([once(child[name], 'data'), ended]);
+    }
+  };
   return {
     pid: child.pid ?? 0,
     stdout: () => written.stdout,
     stderr: () => written.stderr,
     exited,
     signal: (name) => void child.kill(name),
-    async firstLine() {
-      const ended = exited.then((code) => {
-        throw new Error(`${entry} ended with ${code} before it wrote a line:\n${written.stderr}`);
-      });
-      ended.catch(() => undefined);
-      while (!written.stdout.includes('\n')) await Promise.race([once(child.stdout, 'data'), ended]);
-      return written.stdout.slice(0, written.stdout.indexOf('\n'));
-    },
+    firstLine: async () =>
+      untilWritten('stdout', 'a line', (text) => (text.includes('\n') ? text.slice(0, text.indexOf('\n')) : null)),
+    untilStderr: async (pattern) => untilWritten('stderr', String(pattern), (text) => pattern.exec(text)),
   };
+}
+
+/** A process of this machine, and the command that it was started with. */
+export interface RunningProcess {
+  pid: number;
+  command: string;
+}
+
+/** Every process that runs at the moment and was started by this one, or by one of those. */
+export function processesOf(pid: number): RunningProcess[] {
+  const all = execFileSync('ps', ['-eo', 'pid=,ppid=,stat=,args='], { encoding: 'utf8' })
+    .split('\n')
+    .flatMap((line) => {
+      const [, id, parent, state, command = ''] = /^ *(\d+) +(\d+) +(\S+) +(.*)$/.exec(line) ?? [];
+      // One that has ended and waits to be collected runs no more.
+      return state === undefined || state.startsWith('Z') ? [] : [{ pid: Number(id), parent: Number(parent), command }];
+    });
+  const found: RunningProcess[] = [];
+  let parents = new Set([pid]);
+  while (parents.size > 0) {
+    const children = all.filter(({ parent }) => parents.has(parent));
+    found.push(...children.map(({ pid: id, command }) => ({ pid: id, command })));
+    parents = new Set(children.map(({ pid: id }) => id));
+  }
+  // The very command that lists them is one of them where the list is of this process.
+  return found.filter(({ command }) => !command.startsWith('ps -eo'));
 }
 
 /** Whether something listens at `host:port` or at the host of a URL. */

@@ -8,6 +8,7 @@ import { bundleWorkflowCode, Worker, type WorkerOptions } from '@temporalio/work
 import { createMessageClient, type MessageClient, type MessageStatus } from '../../src/client/index.ts';
 import type { MessageOutcome } from '../../src/contract/message-outcome.ts';
 import { workflowIdOf } from '../../src/contract/identity.ts';
+import type { Log } from '../../src/contract/log.ts';
 import { DEFAULT_LIFE_MS, type SendMessageInput } from '../../src/contract/message.ts';
 import { DEFAULT_TASK_QUEUE } from '../../src/contract/names.ts';
 import { createKeyring, type Database, openDatabase } from '../../src/db/index.ts';
@@ -35,6 +36,8 @@ export interface MessageStackOptions {
   sink?: (store: CampaignEventSink) => CampaignEventSink;
   settings?: (settings: Settings) => Settings;
   plugin?: Pick<SinchPluginOptions, 'sends'>;
+  /** What the plugin and the webhook write. @default nobody reads it */
+  log?: Log;
   worker?: Partial<WorkerOptions>;
   /** Identity of the client that starts messages, as histories show it. @default the SDK's */
   clientIdentity?: string;
@@ -48,6 +51,7 @@ export interface MessageStack extends AsyncDisposable {
   readonly simulator: Simulator;
   readonly database: Database;
   readonly plugin: SinchPlugin;
+  readonly settings: Settings;
   /** A message of the project `shop` through the integration `main`, requested now. */
   message(messageId: string, overrides?: Partial<SendMessageInput>): SendMessageInput;
   /** Starts such a message. */
@@ -93,7 +97,7 @@ async function bringUp(
   closers: (() => Promise<unknown>)[],
   close: () => Promise<void>,
 ): Promise<MessageStack> {
-  const { integrations = ['main'] } = options;
+  const { integrations = ['main'], log = { warn: nothing, error: nothing } } = options;
   const environment = await createTestEnvironment(
     options.clientIdentity === undefined ? {} : { client: { identity: options.clientIdentity } },
   );
@@ -132,10 +136,15 @@ async function bringUp(
   const messages = createMessageClient({ client: environment.client });
   const keyring = createKeyring({ keys: [{ id: 'test', key: randomBytes(32) }], current: 'test' });
   host.mount(
-    createWebhook({ settings, signalMessage: messages.signalReport, reports: createSqlReportStore(database, keyring) }),
+    createWebhook({
+      settings,
+      signalMessage: messages.signalReport,
+      reports: createSqlReportStore(database, keyring),
+      log,
+    }),
   );
 
-  const plugin = new SinchPlugin({ settings, events, log: { warn: nothing, error: nothing }, ...options.plugin });
+  const plugin = new SinchPlugin({ settings, events, log, ...options.plugin });
   closers.push(() => plugin.close());
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
 
@@ -173,6 +182,7 @@ async function bringUp(
     simulator,
     database,
     plugin,
+    settings,
     message(messageId, overrides = {}) {
       const integrationId = overrides.integrationId ?? integrations[0] ?? 'main';
       const now = Date.now();

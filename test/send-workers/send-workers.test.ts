@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { DEFAULT_LIFE_MS } from '../../src/contract/message.ts';
 import { sendQueueOf } from '../../src/contract/names.ts';
-import { ratesOfPlans, startSendWorkers } from '../../src/send-workers/index.ts';
+import type { SendOutcome } from '../../src/contract/send-outcome.ts';
+import { ratesOfPlans, type SendWorkers, startSendWorkers } from '../../src/send-workers/index.ts';
 import type { Integration, Settings } from '../../src/settings/index.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
+import { createManualClock, type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { createSinchClients, type SinchClients } from '../../src/sinch/index.ts';
 import { sampleMessage } from '../helpers/messages.ts';
 import { createTestEnvironment, type TestEnvironment } from '../helpers/temporal.ts';
+import { until } from '../local/programs.ts';
 
 function integrationOf(id: string, overrides: Partial<Integration> = {}): Integration {
   return {
@@ -43,12 +45,20 @@ describe('the send workers', () => {
   let environment: TestEnvironment;
   let simulator: Simulator;
   let sinch: SinchClients;
+  const started: SendWorkers[] = [];
+  // What is slow at Sinch is so until a test lets its time pass.
+  const sinchClock = createManualClock();
   before(async () => {
     environment = await createTestEnvironment();
-    simulator = await startSimulator({ plans: [{ servicePlanId: 'plan-slow', apiToken: 'token' }] });
+    simulator = await startSimulator({
+      clock: sinchClock,
+      plans: ['first', 'added', 'slow'].map((name) => ({ servicePlanId: `plan-${name}`, apiToken: 'token' })),
+    });
     sinch = createSinchClients();
   });
   after(async () => {
+    // Closed already, unless a test did not come to it.
+    await Promise.all(started.map(async (workers) => workers.close()));
     await simulator.close();
     await sinch.close();
     await environment.teardown();
@@ -58,11 +68,17 @@ describe('the send workers', () => {
   async function start(...integrations: Integration[]) {
     const current = new Map(integrations.map((integration) => [integration.id, integration]));
     const failing = { settings: false };
+    /** How often the integrations were asked for, and how often in vain. */
+    const asked = { times: 0, inVain: 0 };
     const settings: Settings = {
       project: async () => undefined,
       integration: async (id) => current.get(id),
       async integrations() {
-        if (failing.settings) throw new Error('the settings cannot be read');
+        asked.times += 1;
+        if (failing.settings) {
+          asked.inVain += 1;
+          throw new Error('the settings cannot be read');
+        }
         return [...current.values()];
       },
     };
@@ -75,11 +91,44 @@ describe('the send workers', () => {
       namespace: 'default',
       workerOptions: {},
     });
-    return { workers, failing, set: (integration: Integration) => current.set(integration.id, integration) };
+    started.push(workers);
+    return {
+      workers,
+      failing,
+      asked,
+      set(integration: Integration): void {
+        current.set(integration.id, integration);
+      },
+      /** Resolves when the workers have followed what the settings say now. */
+      async untilFollowed(): Promise<void> {
+        const before = asked.times;
+        // One may have been asked for already when it was set; the next but one is asked for when that is done.
+        await until('the settings are followed', async () => asked.times >= before + 2);
+      },
+    };
+  }
+
+  /** Puts a message into its plan's queue, for whoever sends for the plan. */
+  async function queueSend(integrationId: string, messageId: string) {
+    const now = Date.now();
+    const message = sampleMessage({
+      messageId,
+      integrationId,
+      servicePlanId: `plan-${integrationId}`,
+      requestedAt: new Date(now).toISOString(),
+      expiresAt: new Date(now + DEFAULT_LIFE_MS).toISOString(),
+    });
+    return environment.client.activity.start('send', {
+      id: messageId,
+      taskQueue: sendQueueOf(message.servicePlanId),
+      args: [message],
+      startToCloseTimeout: '30s',
+      retry: { maximumAttempts: 1 },
+    });
   }
 
   async function queueOf(servicePlanId: string) {
-    const { effectiveRateLimit, pollers } = await environment.client.workflowService.describeTaskQueue({
+    const { effectiveRateLimit } = await environment.client.workflowService.describeTaskQueue({
       namespace: 'default',
       taskQueue: { name: sendQueueOf(servicePlanId) },
       taskQueueType: 2,
@@ -89,67 +138,64 @@ describe('the send workers', () => {
       // The server leaves out a limit of 0.
       limit: effectiveRateLimit?.requestsPerSecond ?? 0,
       setByCall: effectiveRateLimit?.rateLimitSource === 1,
-      pollers: pollers?.length ?? 0,
     };
-  }
-
-  async function until(holds: () => Promise<boolean>): Promise<void> {
-    while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   test("set the plan's limit on the server and follow its changes", { timeout: 10_000 }, async () => {
     const { workers, set } = await start(integrationOf('followed', { messagesPerSecond: 30 }));
-    assert.deepEqual({ ...(await queueOf('plan-followed')), pollers: 0 }, { limit: 30, setByCall: true, pollers: 0 });
+    assert.deepEqual(await queueOf('plan-followed'), { limit: 30, setByCall: true });
     set(integrationOf('followed', { messagesPerSecond: 12.5 }));
-    await until(async () => (await queueOf('plan-followed')).limit === 12.5);
+    await until('the new limit holds', async () => (await queueOf('plan-followed')).limit === 12.5);
     await workers.close();
     assert.equal((await queueOf('plan-followed')).limit, 12.5, 'the limit stays for other processes');
   });
 
-  test(
-    'start with an integration that is added and go on while settings cannot be read',
-    { timeout: 10_000 },
-    async () => {
-      const { workers, set, failing } = await start(integrationOf('first'));
-      set(integrationOf('added'));
-      await until(async () => (await queueOf('plan-added')).pollers > 0);
-      failing.settings = true;
-      await new Promise((resolve) => setTimeout(resolve, 1_100));
-      assert.ok((await queueOf('plan-first')).pollers > 0, 'the plan is still polled');
-      await workers.close();
-    },
-  );
+  test('start with an integration that is added', { timeout: 20_000 }, async () => {
+    const { workers, set } = await start(integrationOf('first'));
+    set(integrationOf('added', { baseUrl: simulator.url }));
+    const sending = await queueSend('added', 'sent-by-the-added');
+    assert.equal(((await sending.result()) as SendOutcome).kind, 'accepted');
+    assert.equal(simulator.accepted('sinch/shop/sent-by-the-added'), 1);
+    await workers.close();
+  });
+
+  test('go on sending while settings cannot be read', { timeout: 20_000 }, async () => {
+    const { workers, failing, asked } = await start(integrationOf('first', { baseUrl: simulator.url }));
+    failing.settings = true;
+    // By the second time it is done with what it makes of the first.
+    await until('the settings were asked for twice', async () => asked.inVain >= 2);
+    const sending = await queueSend('first', 'sent-all-the-same');
+    assert.equal(((await sending.result()) as SendOutcome).kind, 'accepted');
+    assert.equal(simulator.accepted('sinch/shop/sent-all-the-same'), 1);
+    await workers.close();
+  });
 
   test(
     'stop with an integration that is disabled, but finish the send that is under way',
     { timeout: 20_000 },
     async () => {
       const slow = integrationOf('slow', { baseUrl: simulator.url });
+      const requests = () => simulator.requests().filter(({ servicePlanId }) => servicePlanId === 'plan-slow');
       simulator.setFault('plan-slow', { slowMs: 3_000, methods: ['POST'] });
-      const { workers, set } = await start(slow);
-      const now = Date.now();
-      const message = sampleMessage({
-        messageId: 'under-way',
-        integrationId: 'slow',
-        servicePlanId: 'plan-slow',
-        requestedAt: new Date(now).toISOString(),
-        expiresAt: new Date(now + DEFAULT_LIFE_MS).toISOString(),
-      });
-      const sending = environment.client.activity.execute('send', {
-        id: 'under-way',
-        taskQueue: sendQueueOf('plan-slow'),
-        args: [message],
-        startToCloseTimeout: '30s',
-        retry: { maximumAttempts: 1 },
-      });
-      while (simulator.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      const { workers, set, untilFollowed } = await start(slow);
+      const underWay = await queueSend('slow', 'under-way');
+      await until('the send is under way', async () => requests().length > 0);
       set({ ...slow, enabled: false });
-      // Long enough for the settings to have been read again, and shorter than the send.
-      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await untilFollowed();
+      const tooLate = await queueSend('slow', 'too-late');
+      await untilFollowed();
+      let closed = false;
+      const closing = workers.close().finally(() => (closed = true));
+      // A call or two of the server: who did not wait for the send would be done by then.
+      for (let call = 0; call < 2; call += 1) await queueOf('plan-slow');
+      assert.equal(closed, false, 'closing waits for the send');
       assert.equal(simulator.accepted('sinch/shop/under-way'), 0, 'the send is still under way');
-      await workers.close();
-      assert.equal(simulator.accepted('sinch/shop/under-way'), 1, 'closing waited for the send');
-      assert.equal(((await sending) as { kind: string }).kind, 'accepted');
+      sinchClock.advance(3_000);
+      await closing;
+      assert.equal(((await underWay.result()) as SendOutcome).kind, 'accepted');
+      assert.equal(simulator.accepted('sinch/shop/under-way'), 1);
+      assert.equal(requests().length, 1, 'what came after it was not sent');
+      await tooLate.terminate('nobody takes it');
     },
   );
 });

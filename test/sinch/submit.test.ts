@@ -8,6 +8,9 @@ import { answering, closedPort, hanging, NOW, type ScriptedHost, startHost, subm
 
 const TOKEN = 'the-token-of-the-plan';
 
+/** A deadline that a test waits for, and that leaves a busy machine the time to write a request before it. */
+const SOON_MS = 1_500;
+
 function clientOf(baseUrl: string, changes: Partial<SinchClientOptions> = {}) {
   return createSinchClient({ baseUrl, servicePlanId: 'plan/1', apiToken: TOKEN, now: () => NOW, ...changes });
 }
@@ -148,7 +151,7 @@ describe('the outcome of a send', () => {
 
   test('is unknown when the host hangs, at the deadline', async () => {
     await using host = await startHost(hanging);
-    const outcome = await clientOf(host.baseUrl, { submitTimeoutMs: 100 }).submit(submission());
+    const outcome = await clientOf(host.baseUrl, { submitTimeoutMs: SOON_MS }).submit(submission());
     assert.equal(outcome.kind, 'unknown');
     assert.match(outcome.comment ?? '', /DEADLINE_EXCEEDED/);
     assert.equal(host.seen.length, 1);
@@ -192,7 +195,7 @@ describe('the outcome of a send', () => {
       response.writeHead(201, { 'content-length': '1000' });
       response.write('{"id":"01');
     });
-    assert.equal((await clientOf(host.baseUrl, { submitTimeoutMs: 200 }).submit(submission())).kind, 'accepted');
+    assert.equal((await clientOf(host.baseUrl, { submitTimeoutMs: SOON_MS }).submit(submission())).kind, 'accepted');
   });
 
   test('is not accepted when nobody listens', async () => {

@@ -191,21 +191,28 @@ test('an authentic body that cannot be read is kept byte by byte and done with',
     recipientReport({ status: undefined }),
     recipientReport({ status: 7 }),
     batchReport([{ code: 0 }]),
-    recipientReport({ at: 'yesterday' }),
   ];
   for (const body of bodies) {
     const bench = createBench();
     const name = String(body).slice(0, 60);
     assert.equal((await bench.webhook(callback(body))).status, 200, name);
-    const kept = [...bench.unreadable, ...bench.unmatched];
-    if (kept.length === 0) {
-      // A wrong time is no reason to lose a status.
-      assert.equal(bench.signalled.length, 1, name);
-      continue;
-    }
-    assert.equal(kept.length, 1, name);
-    assert.deepEqual(Buffer.from(kept[0]?.rawBody ?? []), Buffer.from(body), name);
+    assert.deepEqual(
+      bench.unreadable.map(({ rawBody }) => Buffer.from(rawBody)),
+      [Buffer.from(body)],
+      name,
+    );
+    assert.deepEqual([bench.signalled, bench.unmatched, bench.late].flat(), [], name);
   }
+});
+
+test('a report whose time cannot be read is of the time when it came', async () => {
+  const bench = createBench();
+  assert.equal((await bench.webhook(callback(recipientReport({ at: 'yesterday' })))).status, 200);
+  assert.deepEqual(
+    bench.signalled.map(({ report }) => [report.status, report.at]),
+    [['Delivered', '2026-11-24T10:00:00.000Z']],
+  );
+  assert.deepEqual(bench.unreadable, []);
 });
 
 test('why a body could not be read is told without quoting it', async () => {
@@ -467,14 +474,32 @@ test('whatever an authentic body holds, it is answered 200 and either signalled 
       const bench = createBench({ result: result as 'signalled' });
       const response = await bench.webhook(callback(bytes));
       assert.equal(response.status, 200);
-      const ends = bench.signalled.length + bench.unmatched.length + bench.unreadable.length;
-      assert.ok(ends > 0);
+      // A signal that the message did not take keeps nothing by itself.
+      const taken = result === 'signalled' ? bench.signalled.length : 0;
+      assert.ok(taken + bench.late.length + bench.unmatched.length + bench.unreadable.length > 0);
+      assert.deepEqual(
+        bench.late.map(({ report }) => report),
+        result === 'closed' ? bench.signalled.map(({ report }) => report) : [],
+      );
+      const unknown = bench.unmatched.filter(({ reason }) => reason === 'unknown_message');
+      // Once for the body, however many of its statuses nobody knew.
+      assert.equal(unknown.length, result === 'unknown' && bench.signalled.length > 0 ? 1 : 0);
       for (const { report } of bench.signalled) {
         assert.equal(typeof report.status, 'string');
         assert.ok(!Number.isNaN(Date.parse(report.at)), report.at);
       }
     }),
-    { numRuns: 500 },
+    {
+      numRuns: 500,
+      // Whatever else is drawn, each result meets a report that reaches a message.
+      examples: (['signalled', 'closed', 'unknown'] as const).flatMap((result) => [
+        [Buffer.from(recipientReport()), result],
+        [
+          Buffer.from(batchReport(['Dispatched', 'Delivered'].map((status) => ({ code: 0, status, count: 1 })))),
+          result,
+        ],
+      ]),
+    },
   );
 });
 

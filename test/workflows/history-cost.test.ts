@@ -11,25 +11,32 @@ describe('the history of a delivered message', () => {
   after(() => stack[Symbol.asyncDispose]());
 
   /** With the report after the message has begun to wait, as nearly all reports come. */
-  async function costOfDelivered(messageId: string, statusAttribute: boolean): Promise<HistoryCost> {
+  async function costOfDelivered(
+    messageId: string,
+    statusAttribute: boolean,
+  ): Promise<HistoryCost & { upserts: number }> {
     stack.simulator.setFault('plan-main', { callbacks: 'hold' });
     await stack.start(messageId, { recipient: '4915112349900', statusAttribute });
     await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
     stack.simulator.setFault('plan-main', undefined);
     assert.equal((await stack.outcome(messageId)).status, 'delivered');
-    return costOf(await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).fetchHistory());
+    const history = await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).fetchHistory();
+    const upserts = history.events?.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length ?? 0;
+    return { ...costOf(history), upserts };
   }
 
   test('has at most 18 events and 5 billable actions', async () => {
-    const { events, actions } = await costOfDelivered('plain', false);
+    const { events, actions, upserts } = await costOfDelivered('plain', false);
     assert.ok(events <= 18, `${events} events`);
     assert.ok(events >= 15, `${events} events: was anything counted?`);
     assert.ok(actions <= 5, `${actions} actions`);
     assert.ok(actions >= 4, `${actions} actions: was anything counted?`);
+    assert.equal(upserts, 0);
   });
 
   test('has at most one event and one action more for the status attribute', async () => {
-    const { events, actions } = await costOfDelivered('with-status', true);
+    const { events, actions, upserts } = await costOfDelivered('with-status', true);
+    assert.equal(upserts, 1);
     assert.ok(events <= 19, `${events} events`);
     assert.ok(actions <= 6, `${actions} actions`);
   });

@@ -28,7 +28,7 @@ before(async () => {
   // The plan's queue at Sinch stands still behind its first message, so that the others can be cancelled there.
   stack.simulator.updatePlan('plan-slow', { messagesPerSecond: 0.0001 });
   await stack.send('first-of-its-plan', { integrationId: 'slow', recipient: to('9900') });
-  stack.simulator.setFault('plan-slow', { slowMs: 800, methods: ['POST'] });
+  stack.simulator.setFault('plan-slow', { slowMs: 2_000, methods: ['POST'] });
   stack.simulator.setFault('plan-held', { callbacks: 'hold' });
 });
 after(() => stack[Symbol.asyncDispose]());
@@ -95,6 +95,13 @@ describe('a cancellation', { concurrency: 16 }, () => {
       assert.equal(outcome.attempts, 1);
       assert.equal(stack.accepted(messageId), 1);
       assert.deepEqual(await stack.statuses(messageId), ['enqueued', 'failed']);
+      const history = await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).fetchHistory();
+      const order = (history.events ?? []).flatMap((event) => {
+        if (event.workflowExecutionCancelRequestedEventAttributes) return 'cancelled';
+        if (event.workflowExecutionSignaledEventAttributes?.signalName === 'cancelMessage') return 'cancelled';
+        return event.activityTaskCompletedEventAttributes ? 'ended' : [];
+      });
+      assert.deepEqual(order.slice(0, 2), ['cancelled', 'ended'], 'the send was under way');
     });
 
     test(`by ${way} between two sends: skipped`, async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { tsToMs } from '@temporalio/common/lib/time.js';
 import { skipTime } from '../../src/testing/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
 
@@ -9,7 +10,7 @@ describe('a message on a real server', { concurrency: 16 }, () => {
   let stack: MessageStack;
   before(async () => {
     stack = await startMessageStack({
-      integrations: ['main', 'silent', 'unauthorized', 'idle'],
+      integrations: ['main', 'unhurried', 'silent', 'unauthorized', 'idle', 'limited-seconds', 'limited-date'],
       // A plan without a send worker.
       settings: (settings) => ({
         ...settings,
@@ -24,8 +25,32 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     skipTime(stack.temporal, stack.workflowId(messageId), by === undefined ? {} : { by });
   const to = (suffix: string): string => `491511234${suffix}`;
 
+  /** The timers of a message, as its history has them: how long, and until when. */
+  async function timersOf(messageId: string): Promise<{ ms: number; endsAt: number }[]> {
+    const { events } = await stack.temporal.workflow.getHandle(stack.workflowId(messageId)).fetchHistory();
+    return (events ?? []).flatMap(({ eventTime, timerStartedEventAttributes: timer }) => {
+      if (!timer) return [];
+      const ms = tsToMs(timer.startToFireTimeout);
+      return [{ ms, endsAt: tsToMs(eventTime) + ms }];
+    });
+  }
+
+  /** Waits until the webhook has taken so many of Sinch's callbacks about a message, late ones too. */
+  async function untilCalledBack(messageId: string, times: number): Promise<void> {
+    const taken = () =>
+      stack.simulator.messages().find(({ clientReference }) => clientReference === stack.workflowId(messageId))
+        ?.callbacks.answered ?? 0;
+    while (taken() < times) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(taken(), times);
+  }
+
   test('is sent, accepted, reported and recorded once', async () => {
-    const outcome = await stack.send('sms', { recipient: to('9900') });
+    // A report that comes before the answer to the send would be what the acceptance is known from.
+    stack.simulator.setFault('plan-unhurried', { callbacks: 'hold' });
+    await stack.start('sms', { integrationId: 'unhurried', recipient: to('9900') });
+    await stack.untilStatus('sms', ({ phase }) => phase === 'accepted');
+    stack.simulator.setFault('plan-unhurried', undefined);
+    const outcome = await stack.outcome('sms');
     assert.equal(outcome.status, 'delivered');
     assert.equal(outcome.attempts, 1);
     assert.ok(outcome.batchId, 'the batch is known');
@@ -103,22 +128,49 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     assert.deepEqual(await stack.statuses('unauthorized'), ['enqueued', 'delivered']);
   });
 
-  test('that meets a 429 waits as long as Sinch asks for', async () => {
-    const outcome = await stack.send('rate-limited', { recipient: to('9930') });
-    assert.equal(outcome.status, 'delivered');
-    assert.equal(outcome.attempts, 2);
-    const { events } = await stack.temporal.workflow.getHandle(stack.workflowId('rate-limited')).fetchHistory();
-    const timer = events?.find(({ timerStartedEventAttributes }) => timerStartedEventAttributes);
-    const waited = Number(timer?.timerStartedEventAttributes?.startToFireTimeout?.seconds);
-    assert.ok(waited >= 1, `waited ${waited} s`);
-  });
+  for (const [form, retryAfter] of [
+    ['seconds', () => '60'],
+    ['date', (at: number) => new Date(at).toUTCString()],
+  ] as const) {
+    test(`that meets a 429 waits as long as Sinch asks for, where that is a number or a date (${form})`, async () => {
+      const messageId = `limited-${form}`;
+      const askedAt = Date.now();
+      // HTTP dates have no fractions.
+      const at = Math.ceil(askedAt / 1_000) * 1_000 + 60_000;
+      stack.simulator.setFault(`plan-${messageId}`, {
+        answer: { status: 429, headers: { 'retry-after': retryAfter(at) } },
+        methods: ['POST'],
+        times: 1,
+      });
+      await stack.start(messageId, { integrationId: messageId, recipient: to('9900') });
+      const waiting = await stack.untilStatus(messageId, ({ attempts }) => attempts > 0);
+      assert.equal(waiting.phase, 'waiting_to_send');
+      await skip(messageId, 2 * 60_000);
+      const outcome = await stack.outcome(messageId);
+      assert.equal(outcome.status, 'delivered');
+      assert.equal(outcome.attempts, 2);
+      assert.equal(stack.accepted(messageId), 1);
+      // Our own first pause is about a second, and what Sinch asks for is spread over one.
+      const [pause] = await timersOf(messageId);
+      assert.ok(pause, 'it waited');
+      if (form === 'seconds') assert.ok(pause.ms >= 60_000 && pause.ms <= 61_000, `${pause.ms} ms`);
+      else assert.ok(pause.endsAt >= at && pause.ms <= at - askedAt + 1_000, `${pause.ms} ms`);
+    });
+  }
 
-  test('that meets a 503 is sent again', async () => {
-    const outcome = await stack.send('unavailable', { recipient: to('9932') });
-    assert.equal(outcome.status, 'delivered');
-    assert.equal(outcome.attempts, 2);
-    assert.equal(stack.accepted('unavailable'), 1);
-  });
+  for (const [suffix, what] of [
+    ['9930', 'a 429 that asks for a second'],
+    ['9931', 'a 429 that asks for a date'],
+    ['9932', 'a 503'],
+  ] as const) {
+    test(`that meets ${what} is sent again`, async () => {
+      const messageId = `again-${suffix}`;
+      const outcome = await stack.send(messageId, { recipient: to(suffix) });
+      assert.equal(outcome.status, 'delivered');
+      assert.equal(outcome.attempts, 2);
+      assert.equal(stack.accepted(messageId), 1);
+    });
+  }
 
   test('that is never accepted expires with the last refusal', async () => {
     const now = Date.now();
@@ -225,6 +277,7 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     test(`whose final report comes ${what} is delivered once`, async () => {
       const messageId = `odd-${suffix}`;
       assert.equal((await stack.send(messageId, { recipient: to(suffix) })).status, 'delivered');
+      await untilCalledBack(messageId, 2);
       const { events, contradicted } = await stack.events(messageId);
       assert.deepEqual(
         events.map(({ status }) => status),
@@ -286,7 +339,7 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     assert.equal(stack.accepted('ten-times'), 1);
   });
 
-  test('shows its place in the search attributes, and neither number nor text', async () => {
+  test('shows its place in the search attributes and what it is in the summary', async () => {
     await stack.send('shown', { recipient: to('9900') });
     const description = await stack.temporal.workflow.getHandle(stack.workflowId('shown')).describe();
     const attributes = Object.fromEntries(
