@@ -42,8 +42,11 @@ export async function createTestEnvironment(options: TestEnvironmentOptions = {}
   }
   const disconnect = environment.teardown.bind(environment);
   const teardown = async (): Promise<void> => {
-    await disconnect();
-    await server.close();
+    try {
+      await disconnect();
+    } finally {
+      await server.close();
+    }
   };
   return Object.assign(environment, { teardown, [Symbol.asyncDispose]: teardown });
 }

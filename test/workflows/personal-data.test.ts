@@ -207,12 +207,13 @@ describe('number, text and tokens of a message', () => {
   });
 
   test('are not in what the webhook says about callbacks that it cannot take', async () => {
-    const late = report('delivered', to('9900'));
+    await stack.send('ended', { recipient: to('9900'), content });
+    const late = report('ended', to('9900'));
     await without('late_reports', async () => {
       assert.equal(await callBack(late), 503);
     });
     assert.equal(await callBack(late), 200);
-    assert.equal((await stack.events('delivered')).lateReports.length, 1);
+    assert.equal((await stack.events('ended')).lateReports.length, 1);
     await without('unmatched_reports', async () => {
       assert.equal(await callBack(report('never-was', to('9900'))), 503);
     });
