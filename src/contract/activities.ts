@@ -1,4 +1,5 @@
 import type { MessageRecord } from './campaign-event.ts';
+import type { ExportBatchResult } from './export.ts';
 import type { SendMessageInput } from './message.ts';
 import type { FindOutcome, SendOutcome } from './send-outcome.ts';
 
@@ -16,4 +17,10 @@ export interface MessageActivities {
   cancelBatch(message: SendMessageInput, batchId: string | null): Promise<void>;
   /** Writes what is settled; may run more than once for the same record. */
   recordCampaignEvents(record: MessageRecord): Promise<void>;
+}
+
+/** On the queue of the workers that export; only with an exporter. */
+export interface ExportActivities {
+  /** Sends the oldest campaign events of the project that have not left yet, in one batch, and notes what became of each. */
+  exportBatch(projectId: string): Promise<ExportBatchResult>;
 }

@@ -12,6 +12,19 @@ export type FinalStatus = 'delivered' | 'rejected' | 'failed' | 'timeout';
 /** The published spelling of campaign statuses. */
 export type CampaignEventStatus = AdmissionStatus | FinalStatus;
 
+/** Every status there is. */
+export const CAMPAIGN_EVENT_STATUSES: readonly CampaignEventStatus[] = Object.freeze([
+  'enqueued',
+  'enqueue_failed',
+  'delivered',
+  'rejected',
+  'failed',
+  'timeout',
+]);
+
+/** Name of the campaign event at the engagement platform, unless a project maps it to its own. */
+export const DEFAULT_EVENT_NAME = 'campaign';
+
 /** A message has at most one event of each phase: writing it twice is writing it once. */
 export type CampaignEventPhase = 'admission' | 'final';
 

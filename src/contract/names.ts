@@ -6,12 +6,16 @@
 /** Workflow type of one message. */
 export const SEND_MESSAGE_WORKFLOW = 'sendMessage';
 
+/** Workflow type of a project's export of campaign events. */
+export const EXPORT_WORKFLOW = 'exportCampaignEvents';
+
 /** Activity types, as they appear in the Temporal UI. */
 export const ACTIVITY = {
   send: 'send',
   findMessage: 'findMessage',
   cancelBatch: 'cancelBatch',
   recordCampaignEvents: 'recordCampaignEvents',
+  exportBatch: 'exportBatch',
 } as const;
 
 /** Signal that carries a `DeliveryReport` to the message's workflow. */
@@ -19,6 +23,9 @@ export const DELIVERY_REPORT_SIGNAL = 'deliveryReport';
 
 /** Signal that asks for the message to be cancelled; carries nothing. */
 export const CANCEL_MESSAGE_SIGNAL = 'cancelMessage';
+
+/** Signal that ends a pause of an export; carries a `WakeReason`. */
+export const WAKE_EXPORT_SIGNAL = 'wake';
 
 /** Query that answers where the message stands: a `MessageStatus`. */
 export const MESSAGE_STATUS_QUERY = 'messageStatus';
@@ -43,4 +50,9 @@ export const OPEN_STATUS = 'open';
  */
 export function sendQueueOf(servicePlanId: string): string {
   return `sinch-plan-${servicePlanId}`;
+}
+
+/** The one export of a project. */
+export function exportWorkflowIdOf(projectId: string): string {
+  return `sinch-export/${projectId}`;
 }

@@ -102,6 +102,11 @@ export function createKeyring(options: { keys: readonly KeyringKey[]; current: s
   };
 }
 
+/** What every cipher text of the current key begins with. */
+export function sealOf({ current }: Pick<Keyring, 'current'>): string {
+  return `${VERSION}.${current}.`;
+}
+
 function notOurs(): KeyringError {
   return new KeyringError('cipher_text_invalid', 'Decrypting failed: this was not encrypted by this keyring');
 }

@@ -1,12 +1,10 @@
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { abortable } from './abortable.ts';
 import { DatabaseError } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrateEmbedded, migrateServer } from './migrate.ts';
+import type { Orm } from './orm.ts';
 import { asStoreErrors, reasonOf } from './store-error.ts';
-
-/** Drizzle on whichever driver is behind it. */
-export type Orm = PgDatabase<PgQueryResultHKT>;
+import { serverTransaction, type TransactionOptions } from './transaction.ts';
 
 /** An open database with the tables of this release. */
 export interface Database extends AsyncDisposable {
@@ -14,9 +12,15 @@ export interface Database extends AsyncDisposable {
   readonly kind: 'postgres' | 'pglite';
   /**
    * For statements, each of which stands for itself. Not its `transaction`: on a pool it keeps a connection for ever
-   * when its `begin` fails, as happens while a server goes away. What belongs together goes into one statement.
+   * when its `begin` fails, as happens while a server goes away. What is written for every message goes into one
+   * statement; for what is rare there is `transaction` below.
    */
   readonly orm: Orm;
+  /**
+   * Runs statements that hold together or not at all; what `work` throws takes them back and is thrown on. Only through
+   * the `orm` given to `work`: on the embedded database any other statement waits for the transaction's end.
+   */
+  transaction<T>(work: (orm: Orm) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**
    * Resolves while the database answers.
    * @throws StoreError, or the signal's reason
@@ -91,7 +95,12 @@ async function openServer(url: string, maxConnections: number, log: DatabaseLog 
   });
   // Without a listener an idle connection that is lost would end the process; the pool opens another one.
   pool.on('error', (error) => log?.warn({ reason: reasonOf(error) }, 'A connection to the database was lost'));
-  return databaseOf('postgres', drizzle({ client: pool }), () => pool.end());
+  return databaseOf({
+    kind: 'postgres',
+    orm: drizzle({ client: pool }),
+    transaction: (work, transactionOptions) => serverTransaction(pool, work, transactionOptions),
+    end: () => pool.end(),
+  });
 }
 
 async function openEmbedded(dataDir: string | undefined): Promise<Database> {
@@ -107,9 +116,16 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
       await client.close();
       throw error;
     }
-    return databaseOf('pglite', drizzle({ client }), async () => {
-      await client.close();
-      await lock?.release();
+    const orm = drizzle({ client });
+    return databaseOf({
+      kind: 'pglite',
+      orm,
+      // Its one connection shows every transaction one state of the tables anyway.
+      transaction: (work) => orm.transaction(work),
+      async end() {
+        await client.close();
+        await lock?.release();
+      },
     });
   } catch (error) {
     await lock?.release();
@@ -123,15 +139,17 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
   }
 }
 
-function databaseOf(kind: Database['kind'], orm: Orm, end: () => Promise<void>): Database {
+function databaseOf({
+  end,
+  ...database
+}: Pick<Database, 'kind' | 'orm' | 'transaction'> & { end: () => Promise<void> }): Database {
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= end());
   return {
-    kind,
-    orm,
+    ...database,
     async ping(signal) {
       await abortable(
-        asStoreErrors('Asking the database for a sign of life', async () => orm.execute('select 1')),
+        asStoreErrors('Asking the database for a sign of life', async () => database.orm.execute('select 1')),
         signal,
       );
     },

@@ -2,8 +2,20 @@
  * The tables. A message's progress is in none of them: Temporal holds it. Changes are additive, since the previous
  * release has to work on the new schema while it is replaced.
  */
-import { sql } from 'drizzle-orm';
-import { boolean, index, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core';
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  check,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  unique,
+} from 'drizzle-orm/pg-core';
 import type {
   CampaignEvent,
   CampaignEventPhase,
@@ -82,9 +94,20 @@ export const campaignEvents = pgTable(
     recordedAt: timestamp('recorded_at')
       .notNull()
       .default(sql`now()`),
+    /** Null: still to leave, where the project has an exporter. The events themselves are the outbox. */
+    exportState: text('export_state').$type<'exported' | 'left_out' | 'refused'>(),
+    /** Why the engagement platform refused it for good. */
+    exportReason: text('export_reason'),
+    exportedAt: timestamp('exported_at'),
   },
   (table) => [
     primaryKey({ columns: [table.projectId, table.messageId, table.phase] }),
+    index('campaign_events_to_export')
+      .on(table.projectId, table.recordedAt, table.messageId, table.phase)
+      .where(sql`${table.exportState} is null`),
+    index('campaign_events_export_refused')
+      .on(table.projectId, table.exportedAt, table.messageId, table.phase)
+      .where(sql`${table.exportState} = 'refused'`),
     index('campaign_events_by_campaign').on(
       table.projectId,
       table.campaignId,
@@ -174,3 +197,154 @@ export const unreadableCallbacks = pgTable(
     index('unreadable_callbacks_by_time').on(table.integrationId, table.receivedAt),
   ],
 );
+
+/**
+ * How often the settings below were changed, in one row: whoever holds them in memory asks for it and reads them again
+ * when it grew. Every change adds one as the last statement of its transaction; since the row is locked from then on, no
+ * change can show itself under a number that was already read.
+ */
+export const settingsVersions = pgTable('settings_versions', {
+  /** Always `settings`. */
+  what: text('what').primaryKey(),
+  version: bigint('version', { mode: 'number' }).notNull(),
+});
+
+/** Whether an integration takes and sends messages. `archived` is for good; reports are still taken while any may come. */
+export type IntegrationState = 'enabled' | 'disabled' | 'archived';
+
+/** Projects and what holds for every message of theirs. */
+export const projects = pgTable(
+  'projects',
+  {
+    projectId: text('project_id').primaryKey(),
+    name: text('name').notNull(),
+    /** The default SMS provider; null until an admin has set one. */
+    defaultIntegrationId: text('default_integration_id'),
+    /** Always true: makes the reference below one to an integration that is enabled. */
+    defaultIsEnabled: boolean('default_is_enabled').notNull().default(true),
+    defaultSender: text('default_sender'),
+    /** Name of the campaign event at the engagement platform. */
+    eventName: text('event_name').notNull().default('campaign'),
+    /** Null: the default list. */
+    countriesWithoutReports: jsonb('countries_without_reports').$type<string[]>(),
+    reportWindowMs: doublePrecision('report_window_ms'),
+    settleMs: doublePrecision('settle_ms'),
+    waitWhereNoReportsExpected: boolean('wait_where_no_reports_expected').notNull().default(true),
+    statusAttribute: boolean('status_attribute').notNull().default(true),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+  },
+  (table) => [
+    // A default that is disabled or archived cannot be: the database refuses it to concurrent requests too.
+    foreignKey({
+      name: 'projects_default_integration_is_enabled',
+      columns: [table.projectId, table.defaultIntegrationId, table.defaultIsEnabled],
+      foreignColumns: [integrations.projectId, integrations.id, integrations.isEnabled],
+    }),
+    check('projects_default_is_enabled_is_true', sql`${table.defaultIsEnabled}`),
+  ],
+);
+
+/** Integrations: a project's connections to Sinch service plans. */
+export const integrations = pgTable(
+  'integrations',
+  {
+    /** Unique over all projects: the callback URL names it alone. */
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    servicePlanId: text('service_plan_id').notNull(),
+    region: text('region').$type<'us' | 'eu' | 'au' | 'br' | 'ca' | 'custom'>().notNull(),
+    baseUrl: text('base_url').notNull(),
+    /** Encrypted; the key's id is in it. */
+    apiToken: text('api_token').notNull(),
+    messagesPerSecond: doublePrecision('messages_per_second').notNull(),
+    /** Encrypted JSON of `CallbackAuth`. */
+    callbackAuth: text('callback_auth').notNull(),
+    /** Encrypted, since it may end in a path secret; null: made of the public address. */
+    callbackUrl: text('callback_url'),
+    mmsCountries: jsonb('mms_countries').$type<string[]>().notNull(),
+    hasDefaultOriginator: boolean('has_default_originator').notNull(),
+    state: text('state').$type<IntegrationState>().notNull(),
+    isEnabled: boolean('is_enabled')
+      .notNull()
+      .generatedAlwaysAs((): SQL => sql`state = 'enabled'`),
+    createdAt: timestamp('created_at').notNull(),
+    updatedAt: timestamp('updated_at').notNull(),
+    archivedAt: timestamp('archived_at'),
+  },
+  (table) => [
+    unique('integrations_by_project_and_enabled').on(table.projectId, table.id, table.isEnabled),
+    index('integrations_by_plan').on(table.servicePlanId),
+  ],
+);
+
+/** Predefined senders, at most 100 a project. */
+export const senders = pgTable(
+  'senders',
+  {
+    projectId: text('project_id').notNull(),
+    sender: text('sender').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.projectId, table.sender] })],
+);
+
+/** API keys of projects. The key itself is shown once and not kept. */
+export const apiKeys = pgTable(
+  'api_keys',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    role: text('role').$type<'admin' | 'sender' | 'viewer'>().notNull(),
+    /** SHA-256 of the key in hexadecimal: 192 random bits need no slower hash. */
+    keyHash: text('key_hash').notNull(),
+    createdAt: timestamp('created_at').notNull(),
+    expiresAt: timestamp('expires_at'),
+    revokedAt: timestamp('revoked_at'),
+    lastUsedAt: timestamp('last_used_at'),
+  },
+  (table) => [unique('api_keys_by_hash').on(table.keyHash), index('api_keys_by_project').on(table.projectId)],
+);
+
+/** Who changed what in the settings. */
+export const auditEntries = pgTable(
+  'audit_entries',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    projectId: text('project_id').notNull(),
+    at: timestamp('at').notNull(),
+    /** `key:{id}`, `deployment` or `command_line`. */
+    actor: text('actor').notNull(),
+    /** Such as `integration.changed`. */
+    action: text('action').notNull(),
+    /** Id of what was changed. */
+    subject: text('subject').notNull(),
+    /** Without secrets: those are named as changed or not. */
+    before: jsonb('before'),
+    after: jsonb('after'),
+  },
+  (table) => [index('audit_entries_by_project').on(table.projectId, table.id)],
+);
+
+/** Where a project's campaign events leave to: a tracking API of the engagement platform. */
+export const exporters = pgTable('exporters', {
+  projectId: text('project_id').primaryKey(),
+  baseUrl: text('base_url').notNull(),
+  projectToken: text('project_token').notNull(),
+  keyId: text('key_id').notNull(),
+  /** Encrypted. */
+  keySecret: text('key_secret').notNull(),
+  enabled: boolean('enabled').notNull(),
+  requestsPerSecond: doublePrecision('requests_per_second').notNull(),
+  /** Names for statuses at the platform; `timeout` leaves only where it is mapped. */
+  statusNames: jsonb('status_names').$type<Record<string, string>>().notNull(),
+  /** Events recorded before are not exported. */
+  since: timestamp('since').notNull(),
+  updatedAt: timestamp('updated_at').notNull(),
+  /** Who sends a batch at the moment: two at a time would send the same events twice. */
+  leaseId: text('lease_id'),
+  /** When others may send again, whatever became of the holder. */
+  leaseUntil: timestamp('lease_until'),
+});

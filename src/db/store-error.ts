@@ -13,12 +13,15 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** PostgreSQL's code of five characters (its manual, appendix A), where PostgreSQL answered. */
   readonly sqlState: string | undefined;
+  /** Name of the constraint that refused it, where one did. */
+  readonly constraint: string | undefined;
 
-  constructor(code: StoreErrorCode, message: string, sqlState?: string) {
+  constructor(code: StoreErrorCode, message: string, sqlState?: string, constraint?: string) {
     super(message);
     this.name = 'StoreError';
     this.code = code;
     this.sqlState = sqlState;
+    this.constraint = constraint;
   }
 }
 
@@ -33,11 +36,13 @@ export async function asStoreErrors<T>(attempted: string, work: () => Promise<T>
   try {
     return await work();
   } catch (error) {
-    throw error instanceof StoreError ? error : storeErrorOf(attempted, error);
+    throw storeErrorOf(attempted, error);
   }
 }
 
-function storeErrorOf(attempted: string, error: unknown): StoreError {
+/** What a statement or transaction threw, as a `StoreError`; one that is so already stays as it is. */
+export function storeErrorOf(attempted: string, error: unknown): StoreError {
+  if (error instanceof StoreError) return error;
   const root = rootOf(error);
   const sqlState = sqlStateOf(root);
   if (sqlState !== undefined && REFUSALS.has(sqlState.slice(0, 2))) {
@@ -46,6 +51,7 @@ function storeErrorOf(attempted: string, error: unknown): StoreError {
       'store_refused',
       `${attempted} failed: the database refused it (SQLSTATE ${sqlState})`,
       sqlState,
+      constraintOf(root),
     );
   }
   if (root instanceof RangeError || root instanceof TypeError) {
@@ -68,6 +74,13 @@ function rootOf(error: unknown): unknown {
 function sqlStateOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
+}
+
+/** A name of ours, never data. */
+function constraintOf(error: unknown): string | undefined {
+  return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'
+    ? error.constraint
+    : undefined;
 }
 
 /** What is wrong with a connection, in words. Node leaves the message empty where it tried several addresses. */

@@ -1,6 +1,8 @@
 export { contentHashOf } from './content-hash.ts';
-export { CursorError } from './cursor.ts';
+export { CursorError } from '../db/index.ts';
 export type {
+  ListedMessage,
+  ListedStatus,
   ListQuery,
   MessagePage,
   MessageRegister,

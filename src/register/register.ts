@@ -1,5 +1,6 @@
 import type { CampaignEvent, SkipReason } from '../contract/campaign-event.ts';
 import type { MessageKey } from '../contract/identity.ts';
+import type { MessagePhase } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import type { Msisdn } from '../contract/msisdn.ts';
 
@@ -48,19 +49,34 @@ export interface RegisteredMessage<Answer> extends RequestDetails<Answer> {
   skippedAt?: string;
 }
 
+/** What is recorded of a message. An undecided one waits to be sent: only its workflow knows more. */
+export type ListedStatus = Exclude<MessagePhase, 'undecided'>;
+
 /** Which requests to list, latest first. */
 export interface ListQuery {
   projectId: string;
   campaignId?: string;
+  integrationId?: string;
+  disposition?: RequestDisposition['disposition'];
+  status?: ListedStatus;
+  /** ISO 8601: at this time or later. */
+  requestedSince?: string;
+  /** ISO 8601: before this time. */
+  requestedUntil?: string;
   /** 1 to 1,000 */
   limit: number;
   /** `nextCursor` of the page before. */
   cursor?: string;
 }
 
+/** A request in a list, and what is recorded of its message. */
+export interface ListedMessage<Answer> extends RegisteredMessage<Answer> {
+  status: ListedStatus;
+}
+
 /** A page of requests. */
 export interface MessagePage<Answer> {
-  messages: RegisteredMessage<Answer>[];
+  messages: ListedMessage<Answer>[];
   /** Absent on the last page. */
   nextCursor?: string;
 }
@@ -91,6 +107,8 @@ export interface MessageRegister<Answer> {
     after?: Pick<SendMessageInput, 'projectId' | 'messageId' | 'requestedAt'>;
   }): Promise<SendMessageInput[]>;
   find(key: MessageKey): Promise<RegisteredMessage<Answer> | undefined>;
+  /** Those of the messages that are registered, in no order. */
+  findMany(keys: readonly MessageKey[]): Promise<RegisteredMessage<Answer>[]>;
   /** @throws CursorError for a cursor that no page gave */
   list(query: ListQuery): Promise<MessagePage<Answer>>;
 }

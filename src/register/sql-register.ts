@@ -1,17 +1,26 @@
-import { and, asc, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { MessageKey } from '../contract/identity.ts';
 import {
   asStoreErrors,
+  campaignEvents,
   createCoalescer,
+  cursorOf,
   type Database,
   hasNoEvent,
   isOneOf,
   messages,
+  parseCursor,
   StoreError,
 } from '../db/index.ts';
-import { cursorOf, parseCursor } from './cursor.ts';
 import { messageOf } from './register-row.ts';
-import type { ListQuery, MessageRegister, RegisterEntry, Registration } from './register.ts';
+import type {
+  ListedStatus,
+  ListQuery,
+  MessageRegister,
+  RegisteredMessage,
+  RegisterEntry,
+  Registration,
+} from './register.ts';
 import { markStarted, registerEntries } from './write-entries.ts';
 
 /** Entries in one write: as many parameters as their rows take are well within PostgreSQL's 65,535. */
@@ -19,6 +28,17 @@ const MAX_ENTRIES = 500;
 
 /** Keys in one write. */
 const MAX_KEYS = 1_000;
+
+/**
+ * The message's last event tells it best; without one, what its request came to. Tables are named in the text: of columns
+ * that are selected Drizzle leaves their table's name out, and both tables have them.
+ */
+const STATUS = sql<ListedStatus>`coalesce((
+  select case event.status when 'enqueued' then 'accepted' else event.status end
+  from ${campaignEvents} as event
+  where event.project_id = ${messages}.project_id and event.message_id = ${messages}.message_id
+  order by event.phase desc limit 1
+), case ${messages}.disposition when 'send' then 'waiting_to_send' else ${messages}.disposition end)`;
 
 const isolate = (error: unknown): boolean => error instanceof StoreError && error.code === 'store_refused';
 
@@ -41,6 +61,14 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
   async function register(entry: RegisterEntry<Answer>): Promise<Registration<Answer>> {
     assertOwnEvent(entry);
     return entries.add(entry);
+  }
+
+  async function find(keys: readonly MessageKey[]): Promise<RegisteredMessage<Answer>[]> {
+    if (keys.length === 0) return [];
+    const rows = await asStoreErrors('Looking for messages', async () =>
+      orm.select().from(messages).where(isOneOf(messages, keys)),
+    );
+    return rows.map(messageOf<Answer>);
   }
 
   return {
@@ -71,19 +99,15 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
       return rows.flatMap(({ input }) => input ?? []);
     },
     async find(key) {
-      const [row] = await asStoreErrors('Looking for a message', async () =>
-        orm
-          .select()
-          .from(messages)
-          .where(isOneOf(messages, [key])),
-      );
-      return row && messageOf<Answer>(row);
+      const [found] = await find([key]);
+      return found;
     },
+    findMany: find,
     async list(query) {
       const where = whereOf(query);
       const rows = await asStoreErrors('Listing messages', async () =>
         orm
-          .select()
+          .select({ ...getTableColumns(messages), status: STATUS })
           .from(messages)
           .where(where)
           .orderBy(desc(messages.requestedAt), desc(messages.messageId))
@@ -93,20 +117,27 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
       return {
-        messages: page.map(messageOf<Answer>),
-        ...(rows.length > page.length && last ? { nextCursor: cursorOf(last) } : {}),
+        messages: page.map(({ status, ...row }) => ({ ...messageOf<Answer>(row), status })),
+        ...(rows.length > page.length && last ? { nextCursor: cursorOf([last.requestedAt, last.messageId]) } : {}),
       };
     },
   };
 }
 
-function whereOf({ projectId, campaignId, cursor }: ListQuery): SQL | undefined {
-  const after = cursor === undefined ? undefined : parseCursor(cursor);
+function whereOf({ projectId, cursor, ...filters }: ListQuery): SQL | undefined {
+  const { campaignId, integrationId, disposition, status, requestedSince, requestedUntil } = filters;
+  const [requestedAt, messageId] = cursor === undefined ? [] : parseCursor(cursor, 2);
   return and(
     eq(messages.projectId, projectId),
     campaignId === undefined ? undefined : eq(messages.campaignId, campaignId),
-    after &&
-      sql`(${messages.requestedAt}, ${messages.messageId}) < (${sql.param(after.requestedAt, messages.requestedAt)}, ${after.messageId})`,
+    integrationId === undefined ? undefined : eq(messages.integrationId, integrationId),
+    disposition === undefined ? undefined : eq(messages.disposition, disposition),
+    status === undefined ? undefined : sql`${STATUS} = ${status}`,
+    requestedSince === undefined ? undefined : gte(messages.requestedAt, requestedSince),
+    requestedUntil === undefined ? undefined : lt(messages.requestedAt, requestedUntil),
+    requestedAt === undefined
+      ? undefined
+      : sql`(${messages.requestedAt}, ${messages.messageId}) < (${sql.param(requestedAt, messages.requestedAt)}, ${messageId})`,
   );
 }
 

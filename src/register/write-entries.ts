@@ -7,17 +7,19 @@ import type { RegisterEntry, Registration } from './register.ts';
 
 const EVENT_COLUMNS = Object.entries(getTableColumns(campaignEvents));
 
-/** What an event brings: all but the time of its recording, which is the database's. */
+/** What an event brings: all but the time of its recording, which is the database's, and what becomes of its export. */
 const EVENT_NAMES = EVENT_COLUMNS.flatMap(([name]) => (isBrought(name) ? [name] : []));
 
 /** An insert from a select takes the table's columns in their order. */
 const EVENT_VALUES = sql.join(
-  EVENT_COLUMNS.map(([name, column]) => (isBrought(name) ? sql`given.${sql.identifier(column.name)}` : sql`now()`)),
+  EVENT_COLUMNS.map(([name, column]) =>
+    isBrought(name) ? sql`given.${sql.identifier(column.name)}` : name === 'recordedAt' ? sql`now()` : sql`null`,
+  ),
   sql`, `,
 );
 
 function isBrought(name: string): name is keyof NewEventRow {
-  return name !== 'recordedAt';
+  return !['recordedAt', 'exportState', 'exportReason', 'exportedAt'].includes(name);
 }
 
 /** Registers the entries and gives one result for each, in their order; the first of the same id in `entries` wins. */

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { callbackPathOf } from '../contract/callback-path.ts';
 import type { CallbackAuth } from './settings.ts';
 
@@ -17,6 +17,22 @@ export function deriveCallbackSecret(apiToken: string, integrationId: string): s
     .subarray(0, 16)
     .toString('hex');
 }
+
+/** A path secret made by chance, in the form of a derived one: 128 bits. */
+export function randomCallbackSecret(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Whether callbacks to the URL can prove themselves: with path secrets it has to end in one of them. */
+export function endsInSecret(callbackUrl: string, auth: CallbackAuth): boolean {
+  if (auth.type !== 'url-secret') return true;
+  const path = new URL(callbackUrl).pathname.replace(/\/$/, '');
+  return auth.secrets.some((secret) => path.endsWith(`/${secret}`));
+}
+
+/** What a URL that does not has to be. */
+export const ENDS_IN_SECRET =
+  'has to end in one of the path secrets of callbackAuth, without which every report would be refused';
 
 /** The URL that Sinch is to call: with the current one of the path secrets, where the integration has them. */
 export function callbackUrlOf(publicUrl: string, integrationId: string, auth: CallbackAuth): string {

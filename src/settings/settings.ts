@@ -1,5 +1,6 @@
 /**
- * What admins set up, as everything else reads it. `staticSettings` serves embedders and the environment.
+ * What admins set up, as everything else reads it. `staticSettings` serves embedders and the environment, `sqlSettings`
+ * what admins keep in the database.
  */
 
 /** Sinch regions with a host of their own (API reference, "Base URL"). */
@@ -55,6 +56,10 @@ export interface ProjectSettings {
   defaultIntegrationId?: string;
   /** Used unless the request names a sender. */
   defaultSender?: string;
+  /** Predefined senders. @default none */
+  senders?: readonly string[];
+  /** Name of the campaign event at the engagement platform. @default DEFAULT_EVENT_NAME */
+  eventName?: string;
   /** Countries (ISO 3166-1 alpha-2) whose operators send no delivery reports. */
   countriesWithoutReports: readonly string[];
   /**
@@ -85,8 +90,11 @@ export interface ProjectSettings {
 export interface Settings {
   /** The project, or `undefined` where there is none of that id. */
   project(projectId: string): Promise<ProjectSettings | undefined>;
-  /** The integration, enabled or not, or `undefined` where there is none of that id. */
+  /**
+   * The integration, enabled or not, or `undefined` where there is none of that id. One that is archived counts as
+   * disabled, and is there as long as reports of its messages may come.
+   */
   integration(integrationId: string): Promise<Integration | undefined>;
-  /** All integrations: what the send workers are made from. */
+  /** All integrations that are not archived: what the send workers are made from. */
   integrations(): Promise<readonly Integration[]>;
 }

@@ -49,6 +49,8 @@ export interface StaticProjectOptions {
   defaultIntegrationId?: string;
   /** Used unless a request names a sender; see `parseSender`. */
   defaultSender?: string;
+  /** Name of the campaign event at the engagement platform, at most 255 characters. @default DEFAULT_EVENT_NAME */
+  eventName?: string;
   /** Replaces the default list (ISO 3166-1 alpha-2). @default COUNTRIES_WITHOUT_REPORTS */
   countriesWithoutReports?: readonly string[];
   /**

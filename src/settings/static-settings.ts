@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import { DEFAULT_EVENT_NAME } from '../contract/campaign-event.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
-import { callbackUrlOf, deriveCallbackSecret } from './callback-address.ts';
+import { callbackUrlOf, deriveCallbackSecret, ENDS_IN_SECRET, endsInSecret } from './callback-address.ts';
 import { optionError, type OptionPath, spellPath } from './option-error.ts';
 import type { CallbackAuth, Integration, ProjectSettings, Settings } from './settings.ts';
 import {
@@ -52,7 +53,7 @@ export function staticSettings(options: StaticSettingsOptions): Settings {
 }
 
 function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
-  const { id, integrations, defaultSender, countriesWithoutReports } = project;
+  const { id, integrations, defaultSender, eventName, countriesWithoutReports } = project;
   const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute } = project;
   const only = integrations.length === 1 ? integrations[0]?.id : undefined;
   const defaultIntegrationId = project.defaultIntegrationId ?? only;
@@ -68,6 +69,8 @@ function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
     projectId: id,
     ...(defaultIntegrationId === undefined ? {} : { defaultIntegrationId }),
     ...(defaultSender === undefined ? {} : { defaultSender }),
+    senders: Object.freeze([]),
+    eventName: eventName ?? DEFAULT_EVENT_NAME,
     countriesWithoutReports: Object.freeze([...(countriesWithoutReports ?? COUNTRIES_WITHOUT_REPORTS)]),
     ...(reportWindowMs === undefined ? {} : { reportWindowMs }),
     ...(settleMs === undefined ? {} : { settleMs }),
@@ -88,7 +91,7 @@ function integrationOf(
   if (callbackUrl !== undefined && !endsInSecret(callbackUrl, callbackAuth)) {
     throw wrong(
       [...place, 'callbackUrl'],
-      'has to end in one of the path secrets of callbackAuth, without which every report would be refused; set callbackAuth, or publicUrl instead of callbackUrl',
+      `${ENDS_IN_SECRET}; set callbackAuth, or publicUrl instead of callbackUrl`,
       callbackUrl,
     );
   }
@@ -122,12 +125,6 @@ function callbackAuthOf(given: ParsedIntegration): CallbackAuth {
   if (auth.type !== 'hmac') return auth;
   const { toleranceMs, ...rest } = auth;
   return toleranceMs === undefined ? rest : { ...rest, toleranceMs };
-}
-
-function endsInSecret(callbackUrl: string, auth: CallbackAuth): boolean {
-  if (auth.type !== 'url-secret') return true;
-  const path = new URL(callbackUrl).pathname.replace(/\/$/, '');
-  return auth.secrets.some((secret) => path.endsWith(`/${secret}`));
 }
 
 /** The limit and the region belong to the plan, whoever shares it. */

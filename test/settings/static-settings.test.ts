@@ -45,6 +45,8 @@ test('what is left out has its documented default', async () => {
   assert.deepEqual(await settings.project('shop'), {
     projectId: 'shop',
     defaultIntegrationId: 'eu-1',
+    senders: [],
+    eventName: 'campaign',
     countriesWithoutReports: [...COUNTRIES_WITHOUT_REPORTS],
   });
 });
@@ -64,6 +66,7 @@ test('what is given is taken', async () => {
       {
         id: 'shop',
         defaultSender: '+44 7400 123456',
+        eventName: 'sms campaign',
         countriesWithoutReports: ['DE'],
         integrations: [integration(given)],
       },
@@ -72,6 +75,7 @@ test('what is given is taken', async () => {
   assert.deepEqual({ ...(await settings.integration('eu-1')) }, { ...(await settings.integration('eu-1')), ...given });
   const project = await settings.project('shop');
   assert.equal(project?.defaultSender, '447400123456');
+  assert.equal(project?.eventName, 'sms campaign');
   assert.deepEqual(project?.countriesWithoutReports, ['DE']);
 });
 
