@@ -4,8 +4,9 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { createFindMessage } from './find-message.ts';
 import { createRecordCampaignEvents } from './record-campaign-events.ts';
 
-export type { MessageActivities, SendActivities } from '../contract/activities.ts';
+export type { ExportActivities, MessageActivities, SendActivities } from '../contract/activities.ts';
 export type { ActivityDependencies } from './dependencies.ts';
+export { createExportActivities } from './export-batch.ts';
 export { createSendActivities, type SendDependencies } from './send.ts';
 
 /** The activities of the workflow's own queue; those of the plans' queues come from `createSendActivities`. */

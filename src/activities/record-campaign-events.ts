@@ -1,15 +1,21 @@
 import { Context } from '@temporalio/activity';
 import type { MessageActivities } from '../contract/activities.ts';
+import type { CampaignEvent } from '../contract/campaign-event.ts';
 import { createBreaker } from './breaker.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** Writes what is settled about a message. It may run twice for one record: the events' keys make that harmless. */
 export function createRecordCampaignEvents({
   events,
+  explainEnd,
 }: ActivityDependencies): Pick<MessageActivities, 'recordCampaignEvents'> {
   const breaker = createBreaker();
   return {
-    async recordCampaignEvents(record) {
+    async recordCampaignEvents(unexplained) {
+      // Here and not in the workflow: its code, and so its words, must stay as they are in histories.
+      const record = explainEnd
+        ? { ...unexplained, events: unexplained.events.map((event) => withComment(event, explainEnd)) }
+        : unexplained;
       const { info, cancellationSignal, cancelled } = Context.current();
       // A store that hangs and ignores the signal counts as away too: the attempt's time-out cancels it. To the workflow
       // that is a failure and no cancellation, which would end it without its record.
@@ -20,4 +26,10 @@ export function createRecordCampaignEvents({
       await (info.isLocal ? breaker.run(write) : write());
     },
   };
+}
+
+/** A report has no words: why the message did not arrive is said by its code alone. */
+function withComment(event: CampaignEvent, explainEnd: (event: CampaignEvent) => string): CampaignEvent {
+  if (event.comment !== undefined || event.phase !== 'final' || event.status === 'delivered') return event;
+  return { ...event, comment: explainEnd(event) };
 }

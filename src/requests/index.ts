@@ -1,4 +1,5 @@
 export {
+  LONGEST_TEXT,
   type MessageRequest,
   messageRequestSchema,
   type ParsedMessageRequest,
@@ -6,3 +7,4 @@ export {
   type RequestError,
 } from './message-request.ts';
 export { prepareMessage, type PrepareContext, type PreparedMessage } from './prepare-message.ts';
+export { previewRequestSchema, previewText, type TextPreview, textPreviewSchema } from './preview-text.ts';

@@ -18,8 +18,8 @@ const LONGEST_LABEL = 255;
 /** A rendered template gives "" or null for what a customer does not have. */
 const blank = z.union([z.literal(''), z.null()]).transform(() => undefined);
 const optional = <T extends z.ZodType>(schema: T) => z.union([blank, schema]).optional();
-/** NUL and halves of surrogate pairs are no characters: no store and no handset takes them. */
-const wholeText = (longest: number) =>
+/** A text of whole characters. NUL and halves of surrogate pairs are none: no store and no handset takes them. */
+export const wholeText = (longest: number) =>
   z
     .string()
     .max(longest)

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBreaker } from '../../src/activities/breaker.ts';
 import { createRecordCampaignEvents } from '../../src/activities/record-campaign-events.ts';
-import type { MessageRecord } from '../../src/contract/campaign-event.ts';
+import { explainEnd } from '../../src/codes/index.ts';
+import { campaignEventOf } from '../../src/contract/campaign-event-of.ts';
+import type { CampaignEvent, MessageRecord } from '../../src/contract/campaign-event.ts';
 import type { CampaignEventSink } from '../../src/events/index.ts';
+import { sampleMessage } from '../helpers/messages.ts';
 import { never, newActivity } from './activity-fixture.ts';
 
 const RECORD: MessageRecord = { projectId: 'shop', messageId: 'm-1', events: [], lateReports: [] };
 
-function activityOver(record: CampaignEventSink['record']) {
+function activityOver(record: CampaignEventSink['record'], explain?: typeof explainEnd) {
   return createRecordCampaignEvents({
     settings: { project: never, integration: never, integrations: never },
     events: { record },
@@ -16,6 +19,7 @@ function activityOver(record: CampaignEventSink['record']) {
       throw new Error('Recording asks Sinch nothing');
     },
     log: { warn: () => undefined, error: () => undefined },
+    ...(explain ? { explainEnd: explain } : {}),
   }).recordCampaignEvents;
 }
 
@@ -95,4 +99,49 @@ test('the breaker lets one call try after its pause, and closes when that is ans
   answer();
   await trying;
   assert.equal(await breaker.run(async () => 'written'), 'written');
+});
+
+function final(overrides: Partial<CampaignEvent>): CampaignEvent {
+  return campaignEventOf(sampleMessage({ messageId: 'm-1' }), {
+    status: 'failed',
+    at: '2026-11-20T14:02:09.000Z',
+    ...overrides,
+  });
+}
+
+test('a final event whose report says nothing is commented with what its code means, the same at every repeat', async () => {
+  const given: MessageRecord[] = [];
+  const activity = activityOver(async (record) => void given.push(record), explainEnd);
+  const events = [
+    final({ status: 'enqueued' }),
+    final({ statusCode: 150 }),
+    final({ status: 'rejected', statusCode: 411 }),
+    final({ status: 'timeout', error: 'no_delivery_report' }),
+    final({ status: 'failed', comment: "Sinch's own words" }),
+    final({ status: 'delivered', statusCode: 0 }),
+    final({ status: 'enqueue_failed', statusCode: 400 }),
+  ];
+  for (let time = 0; time < 2; time += 1) await newActivity().run(activity, { ...RECORD, events });
+  assert.deepEqual(given[1], given[0]);
+  const comments = given[0]?.events.map(({ comment }) => comment?.split(':')[0]);
+  assert.deepEqual(comments, [
+    undefined,
+    'Unknown subscriber',
+    'Exceeded parts limit',
+    'No delivery report',
+    "Sinch's own words",
+    undefined,
+    undefined,
+  ]);
+  assert.equal(events[1]?.comment, undefined, 'what the workflow gave stays as it was');
+});
+
+test('without an explanation to ask, events are recorded as they are', async () => {
+  const given: MessageRecord[] = [];
+  const record = { ...RECORD, events: [final({ statusCode: 150 })] };
+  await newActivity().run(
+    activityOver(async (each) => void given.push(each)),
+    record,
+  );
+  assert.deepEqual(given, [record]);
 });

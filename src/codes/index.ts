@@ -1,0 +1,12 @@
+export {
+  CODE_KINDS,
+  type CodeExplanation,
+  codeExplanationSchema,
+  type CodeKind,
+  codeRequestSchema,
+  type Fault,
+  FAULTS,
+  type Permanence,
+} from './code-explanation.ts';
+export { explainCode, findCode, listCodes, nearCodes } from './explain-code.ts';
+export { explainEnd, kindOfReportCode } from './explain-end.ts';
