@@ -17,10 +17,12 @@ import type {
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
-import { createActivities, type MessageActivities } from './activities/index.ts';
+import { createActivities, createExportActivities } from './activities/index.ts';
+import { explainEnd } from './codes/index.ts';
 import type { Log } from './contract/log.ts';
 import { sendQueueOf } from './contract/names.ts';
 import type { CampaignEventSink } from './events/index.ts';
+import { type CampaignEventExporter, keepExporting } from './exporters/index.ts';
 import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
 import { missingSearchAttributes, registerCommand } from './search-attributes.ts';
 import type { Settings } from './settings/index.ts';
@@ -38,6 +40,12 @@ export interface SinchPluginOptions {
    * @default true
    */
   sends?: boolean;
+  /**
+   * Sends campaign events on to the engagement platform: `createCampaignEventExporter({…})`. Workers that carry the plugin
+   * then keep an export running for each project that has an exporter set up. Stays the caller's.
+   * @default nothing is exported
+   */
+  exporter?: CampaignEventExporter;
   /** Where the plugin reports what a person has to know. @default the console */
   log?: Log;
 }
@@ -74,7 +82,7 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
   readonly #options: SinchPluginOptions;
   readonly #log: Log;
   readonly #sinch: SinchClients;
-  readonly #activities: MessageActivities;
+  readonly #activities: object;
   readonly #sendWorkers = new Map<NativeConnection, Map<string, SharedSendWorkers>>();
   readonly #running = new WeakSet<Worker>();
 
@@ -87,7 +95,10 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     this.#options = options;
     this.#log = options.log ?? consoleLog;
     this.#sinch = createSinchClients();
-    this.#activities = createActivities(this.#dependencies());
+    this.#activities = {
+      ...createActivities(this.#dependencies()),
+      ...(options.exporter ? createExportActivities(options.exporter) : {}),
+    };
   }
 
   configureWorker(options: WorkerOptions): WorkerOptions {
@@ -133,19 +144,38 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
   async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
     const { taskQueue, namespace } = worker.options;
     const { connection } = worker;
-    const isSendWorker = taskQueue.startsWith(SEND_QUEUE_PREFIX);
-    if (isSendWorker || this.#options.sends === false || this.#running.has(worker) || !connection) return next(worker);
+    if (taskQueue.startsWith(SEND_QUEUE_PREFIX) || this.#running.has(worker) || !connection) return next(worker);
     this.#running.add(worker);
     try {
-      await this.#warnOfMissingSearchAttributes(connection, namespace ?? 'default');
-      const release = await this.#useSendWorkers(connection, namespace ?? 'default', worker);
-      try {
-        await next(worker);
-      } finally {
-        await release();
-      }
+      await this.#beside(worker, connection, namespace ?? 'default', next);
     } finally {
       this.#running.delete(worker);
+    }
+  }
+
+  /** Runs the worker with all that belongs to it. */
+  async #beside(
+    worker: Worker,
+    connection: NativeConnection,
+    namespace: string,
+    next: (worker: Worker) => Promise<void>,
+  ): Promise<void> {
+    const closers: (() => Promise<void>)[] = [];
+    try {
+      if (this.#options.sends !== false) {
+        await this.#warnOfMissingSearchAttributes(connection, namespace);
+        closers.push(await this.#useSendWorkers(connection, namespace, worker));
+      }
+      const { exporter } = this.#options;
+      if (exporter) {
+        const { taskQueue, dataConverter, identity } = worker.options;
+        const log = this.#log;
+        const exports = keepExporting({ connection, namespace, taskQueue, dataConverter, identity, exporter, log });
+        closers.push(() => exports.close());
+      }
+      await next(worker);
+    } finally {
+      for (const close of closers.toReversed()) await close();
     }
   }
 
@@ -164,6 +194,7 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
       events: this.#options.events,
       sinch: this.#sinch.for,
       log: this.#log,
+      explainEnd,
     };
   }
 

@@ -2,8 +2,9 @@
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import type { Log } from './contract/log.ts';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
-import type { Database } from './db/index.ts';
+import type { Database, Keyring } from './db/index.ts';
 import { createSqlSink } from './events/index.ts';
+import { createCampaignEventExporter } from './exporters/index.ts';
 import { SinchPlugin } from './plugin.ts';
 import type { Settings } from './settings/index.ts';
 
@@ -16,6 +17,8 @@ export interface StartWorkerOptions {
   settings: Settings;
   /** Stays the caller's. */
   database: Database;
+  /** Opens the secrets of exporters. Absent: this worker exports no campaign events. */
+  keyring?: Keyring;
   log: Log;
 }
 
@@ -28,8 +31,14 @@ export interface RunningWorker extends AsyncDisposable {
 
 /** Starts a worker of ours; resolves when it runs. Somebody else's worker takes `SinchPlugin` instead. */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
-  const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, settings, database, log } = options;
-  const plugin = new SinchPlugin({ settings, events: createSqlSink(database), log });
+  const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, settings, database, keyring, log } = options;
+  const exporter = keyring && createCampaignEventExporter({ database, keyring, log });
+  const plugin = new SinchPlugin({
+    settings,
+    events: createSqlSink(database),
+    log,
+    ...(exporter ? { exporter } : {}),
+  });
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));
   const worker = await Worker.create({
@@ -49,6 +58,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       await worker.run();
     } finally {
       await plugin.close();
+      await exporter?.close();
     }
   }
 

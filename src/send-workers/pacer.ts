@@ -27,6 +27,12 @@ export interface PacerOptions {
   clock: PacerClock;
 }
 
+/**
+ * A slot that is taken late by no more than this, in milliseconds, does not move the next ones: a process that is busy for
+ * moments would else never reach its throughput. Later is a pause, after which there is no burst.
+ */
+const LATE_MS = 250;
+
 /** @param messagesPerSecond above 0 */
 export function createPacer(messagesPerSecond: number, { longestWaitMs = 5_000, clock }: PacerOptions): Pacer {
   let intervalMs = 1_000 / messagesPerSecond;
@@ -38,9 +44,10 @@ export function createPacer(messagesPerSecond: number, { longestWaitMs = 5_000, 
     async turn(signal) {
       if (signal?.aborted) return false;
       const now = clock.now();
-      const slot = Math.max(now, nextSlot);
-      const wait = Math.min(slot - now, longestWaitMs);
-      nextSlot = now + wait + intervalMs;
+      const planned = now - nextSlot > LATE_MS ? now : nextSlot;
+      const slot = Math.min(planned, now + longestWaitMs);
+      const wait = slot - now;
+      nextSlot = slot + intervalMs;
       if (wait <= 0) return true;
       try {
         await clock.sleep(wait, signal);

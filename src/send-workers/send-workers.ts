@@ -12,7 +12,7 @@ import { createPacer, type Pacer } from './pacer.ts';
 import { createPlanRate } from './plan-rate.ts';
 
 /** How often settings are compared with the workers that run, in milliseconds. */
-const RECONCILE_MS = 1_000;
+const RECONCILE_MS = 500;
 
 /** How often the plan's other send workers are counted, in milliseconds. */
 const COUNT_WORKERS_MS = 5_000;

@@ -1,2 +1,3 @@
 /** Workflows that the plugin adds to a worker. Re-export them from a workflows file of your own where you prefer that. */
+export { exportCampaignEvents } from './export-campaign-events.ts';
 export { sendMessage } from './send-message.ts';

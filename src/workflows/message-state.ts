@@ -171,6 +171,8 @@ function afterSend(
       ...tried,
       ...(tried.batchId === undefined && outcome.batchId !== undefined ? { batchId: outcome.batchId } : {}),
       enqueuedRecorded: tried.enqueuedRecorded || outcome.recorded,
+      // What is recorded says when, and the outcome is to say the same.
+      ...(outcome.recorded && !tried.enqueuedRecorded ? { acceptedAt: outcome.at } : {}),
     };
   }
   switch (outcome.kind) {

@@ -4,3 +4,8 @@ import { sleep } from '@temporalio/workflow';
 export async function sendMessage(): Promise<void> {
   await sleep('1 minute');
 }
+
+/** An export that does something else first. */
+export async function exportCampaignEvents(): Promise<void> {
+  await sleep('1 minute');
+}

@@ -33,6 +33,16 @@ test('after a pause there is no burst', async () => {
   assert.deepEqual(clock.sleeps, [100]);
 });
 
+test('a slot that is taken a moment late does not move the next ones', async () => {
+  const clock = createNotingClock();
+  const pacer = createPacer(10, { clock });
+  await pacer.turn();
+  clock.time = 180;
+  await pacer.turn();
+  await pacer.turn();
+  assert.deepEqual(clock.sleeps, [20]);
+});
+
 test('a changed rate holds from the next send on', async () => {
   const clock = createNotingClock();
   const pacer = createPacer(10, { clock });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SinchClient } from '@sinch/sdk-core';
 import { SmsCallbackWebhooks } from '@sinch/sms';
+import { previewText } from '../../src/requests/index.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
 import { startCallbackReceiver } from './callback-receiver.ts';
 
@@ -116,6 +117,34 @@ test("Sinch's client counts parts by a dry run", async () => {
     { recipient: '491701234568', number_of_parts: 2, body: `Hi ${'👋'.repeat(40)}`, encoding: 'unicode' },
   ]);
   assert.equal(stack.simulator.counts().accepted, 0);
+});
+
+test("Sinch's client counts by a dry run what our own preview shows", async () => {
+  await using stack = await setUp();
+  const texts = [
+    'Hello',
+    'a'.repeat(161),
+    'a'.repeat(306),
+    '€'.repeat(153),
+    `${'a'.repeat(152)}€${'a'.repeat(152)}`,
+    'It’s on its way – ça va?',
+    'ж'.repeat(71),
+    '😀'.repeat(67),
+    `${'a'.repeat(66)}👋${'a'.repeat(66)}`,
+  ];
+  for (const body of texts) {
+    const { per_recipient } = await stack.sms.batches.dryRun({
+      per_recipient: true,
+      dryRunRequestBody: { to: ['491701234567'], from: 'Acme', body },
+    });
+    const [counted] = per_recipient ?? [];
+    const { parts, encoding } = previewText(body);
+    assert.deepEqual(
+      [parts, encoding],
+      [counted?.number_of_parts, counted?.encoding === 'text' ? 'GSM' : 'UNICODE'],
+      body.slice(0, 20),
+    );
+  }
 });
 
 test("Sinch's client cancels what still waits in the plan's queue", async () => {

@@ -18,8 +18,9 @@ describe('the workflow bundle', () => {
     modules = [...code.matchAll(/^ {2}!\*\*\* (\S+).* \*\*\*!$/gm)].map(([, path]) => path ?? '');
   });
 
-  test('holds the message workflow and its rules', () => {
-    for (const name of ['index', 'send-message', 'message-state', 'message-record', 'explain-message']) {
+  test('holds the workflows and their rules', () => {
+    const rules = ['message-state', 'message-record', 'explain-message', 'export-pause'];
+    for (const name of ['index', 'send-message', 'export-campaign-events', ...rules]) {
       assert.ok(modules.includes(`./src/workflows/${name}.ts`), `${name} is in the bundle`);
     }
     assert.ok(modules.length > 50, `${modules.length} modules were found`);

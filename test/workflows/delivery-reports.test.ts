@@ -176,6 +176,7 @@ test('the receipt that comes after the report tells whether the store has the en
     recordOf(message, state, state.end).events.map(({ status }) => status),
     ['delivered'],
   );
+  assert.equal(state.acceptedAt, ACCEPTED.at, 'when that event says, and not the report');
 });
 
 for (const outcome of [{ kind: 'refused', statusCode: 400 }, UNKNOWN, { kind: 'not_dispatched' }] as const) {

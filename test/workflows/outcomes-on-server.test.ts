@@ -78,14 +78,14 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     );
   });
 
-  for (const [suffix, status, statusCode, error] of [
-    ['9901', 'failed', 150, undefined],
-    ['9902', 'rejected', 61, undefined],
-    ['9903', 'rejected', 402, undefined],
-    ['9904', 'failed', 153, undefined],
-    ['9905', 'failed', 257, undefined],
-    ['9906', 'timeout', 399, 'no_receipt'],
-    ['9916', 'failed', 0, undefined],
+  for (const [suffix, status, statusCode, error, explained] of [
+    ['9901', 'failed', 150, undefined, 'Unknown subscriber'],
+    ['9902', 'rejected', 61, undefined, 'Recipient blocked'],
+    ['9903', 'rejected', 402, undefined, 'Message unroutable'],
+    ['9904', 'failed', 153, undefined, 'Subscriber absent'],
+    ['9905', 'failed', 257, undefined, 'Barred by the operator'],
+    ['9906', 'timeout', 399, 'no_receipt', 'No readable receipt'],
+    ['9916', 'failed', 0, undefined, 'No reason given'],
   ] as const) {
     test(`ends as ${status} where the report says so (${suffix})`, async () => {
       const outcome = await stack.send(`report-${suffix}`, { recipient: to(suffix) });
@@ -93,6 +93,9 @@ describe('a message on a real server', { concurrency: 16 }, () => {
       assert.equal(outcome.statusCode, statusCode);
       assert.equal(outcome.error, error);
       assert.deepEqual(await stack.statuses(`report-${suffix}`), ['enqueued', status]);
+      const { events } = await stack.events(`report-${suffix}`);
+      assert.equal(events.at(-1)?.comment?.split(':')[0], explained);
+      assert.equal(outcome.comment, undefined, 'the workflow itself explains nothing');
     });
   }
 
