@@ -9,6 +9,7 @@ export {
   type MessageClientOptions,
   type StartResult,
 } from './message-client.ts';
+export { createWorkflowListing, WorkflowListingError } from './workflow-listing.ts';
 export type { SignalResult } from './signal-once.ts';
 export {
   type MessageRequest,

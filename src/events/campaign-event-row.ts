@@ -4,14 +4,14 @@ import { withoutNulls, type campaignEvents } from '../db/index.ts';
 
 type EventRow = typeof campaignEvents.$inferSelect;
 
-/** A row as it is written; the database adds when. */
-export type NewEventRow = Omit<EventRow, 'recordedAt'>;
+/** A row as it is written; the database adds when, and the exporter what became of it. */
+export type NewEventRow = Omit<EventRow, 'recordedAt' | 'exportState' | 'exportReason' | 'exportedAt'>;
 
 /** Largest of PostgreSQL's `integer`. */
 const MAX_INTEGER = 2_147_483_647;
 
 /** The event's id for whoever exports it: the same however often the event is written or sent. */
-function eventIdOf({ projectId, messageId }: MessageKey, phase: CampaignEventPhase): string {
+export function eventIdOf({ projectId, messageId }: MessageKey, phase: CampaignEventPhase): string {
   return `${projectId}/${messageId}/${phase}`;
 }
 
@@ -46,6 +46,9 @@ export function eventOf({
   eventId: _eventId,
   campaignId: _campaignId,
   recordedAt: _recordedAt,
+  exportState: _exportState,
+  exportReason: _exportReason,
+  exportedAt: _exportedAt,
   ...row
 }: EventRow): CampaignEvent {
   return withoutNulls(row);

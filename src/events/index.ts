@@ -1,6 +1,34 @@
-export { type NewEventRow, rowOf } from './campaign-event-row.ts';
-export { type Ledger, type LedgerFaults, readLedger } from './ledger.ts';
-export { type KeptLateReport, type MessageEvents, readMessageEvents } from './message-events.ts';
+export { eventIdOf, eventOf, type NewEventRow, rowOf } from './campaign-event-row.ts';
+export type {
+  BilledParts,
+  CampaignEvaluation,
+  CampaignSummary,
+  CodeCount,
+  CodeKind,
+  Counted,
+  CountedPart,
+  DeliveryRate,
+  DeliveryRates,
+  DeliveryTimes,
+  OverTime,
+  TimeSlot,
+} from './evaluation.ts';
+export type { KeptLateReport } from './late-report-row.ts';
+export { type LateReportPage, type LateReportQuery, listLateReports } from './late-reports.ts';
+export { type Ledger, type LedgerCounts, type LedgerFaults, type LedgerScope, readLedger } from './ledger.ts';
+export {
+  createLedgerCheck,
+  type LedgerCheck,
+  type LedgerCheckOptions,
+  type LedgerCheckPage,
+  type LedgerFinding,
+  type LedgerFindingCode,
+} from './ledger-check.ts';
+export { type CampaignPage, type CampaignsQuery, listCampaigns } from './list-campaigns.ts';
+export { type MessageEvents, readMessageEvents } from './message-events.ts';
+export { createNdjsonSink, type NdjsonSink } from './ndjson-sink.ts';
+export { readCampaign } from './read-campaign.ts';
+export { recountCampaigns } from './recount-campaigns.ts';
 export type { CampaignEventSink } from './sink.ts';
 export { createSqlReportStore } from './sql-report-store.ts';
 export { createSqlSink } from './sql-sink.ts';

@@ -1,7 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { CampaignEventStatus } from '../contract/campaign-event.ts';
-import { asStoreErrors, campaignEvents, type Database, messages } from '../db/index.ts';
+import { asStoreErrors, campaignEvents, type Database, messages, type Orm } from '../db/index.ts';
 
 /** Messages that break a rule, by the rule; all 0 where the books are right. */
 export interface LedgerFaults {
@@ -15,8 +15,14 @@ export interface LedgerFaults {
   refusedWithoutEvent: number;
 }
 
+/** A project, or one of its campaigns. */
+export interface LedgerScope {
+  projectId: string;
+  campaignId?: string;
+}
+
 /** What became of the requests, counted in messages. */
-export interface Ledger {
+export interface LedgerCounts {
   requested: number;
   skipped: number;
   /** Registered and not yet known at Sinch. Undecided ones included: only their workflows know that they are. */
@@ -28,6 +34,10 @@ export interface Ledger {
   rejected: number;
   failed: number;
   timeout: number;
+}
+
+/** The counts, and whether they are right. */
+export interface Ledger extends LedgerCounts {
   faults: LedgerFaults;
   /**
    * requested = skipped + waitingToSend + enqueued + enqueueFailed, enqueued = waitingForReport + delivered + rejected +
@@ -41,10 +51,23 @@ export interface Ledger {
  * state of the tables; none is made to fit by subtraction.
  * @throws StoreError
  */
-export async function readLedger(
-  { orm }: Pick<Database, 'orm'>,
-  { projectId, campaignId }: { projectId: string; campaignId?: string },
-): Promise<Ledger> {
+export async function readLedger({ orm }: Pick<Database, 'orm'>, scope: LedgerScope): Promise<Ledger> {
+  const [counted] = await asStoreErrors('Reading the ledger', async () => ledgerQuery(orm, scope));
+  if (!counted) throw new Error('Counting gives one row');
+
+  const { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent, ...ledger } = counted;
+  const faults = { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent };
+  const { requested, skipped, waitingToSend, enqueued, enqueueFailed } = ledger;
+  const { waitingForReport, delivered, rejected, failed, timeout } = ledger;
+  const balanced =
+    requested === skipped + waitingToSend + enqueued + enqueueFailed &&
+    enqueued === waitingForReport + delivered + rejected + failed + timeout &&
+    Object.values(faults).every((messages) => messages === 0);
+  return { ...ledger, faults, balanced };
+}
+
+/** The query of every number of a ledger, one row. */
+export function ledgerQuery(orm: Orm, { projectId, campaignId }: LedgerScope) {
   const within = (table: { projectId: AnyPgColumn; campaignId: AnyPgColumn }): SQL | undefined =>
     and(eq(table.projectId, projectId), campaignId === undefined ? undefined : eq(table.campaignId, campaignId));
   const request = orm
@@ -62,48 +85,37 @@ export async function readLedger(
   const final = eventsOf('final');
 
   const admitted = (status: CampaignEventStatus): SQL => sql`${admission.status} = ${status}`;
-  const ended = (status: CampaignEventStatus): SQL<number> => count(sql`${final.status} = ${status}`);
+  const ended = (status: CampaignEventStatus): SQL.Aliased<number> => count(status, sql`${final.status} = ${status}`);
   const anyEvent = sql`(${admission.messageId} is not null or ${final.messageId} is not null)`;
 
-  const [counted] = await asStoreErrors('Reading the ledger', async () =>
-    orm
-      .select({
-        requested: count(sql`${request.messageId} is not null`),
-        skipped: count(sql`${request.disposition} = 'skipped'`),
-        waitingToSend: count(sql`${request.disposition} = 'send' and ${admission.messageId} is null`),
-        enqueued: count(admitted('enqueued')),
-        enqueueFailed: count(admitted('enqueue_failed')),
-        waitingForReport: count(sql`${admitted('enqueued')} and ${final.messageId} is null`),
-        delivered: ended('delivered'),
-        rejected: ended('rejected'),
-        failed: ended('failed'),
-        timeout: ended('timeout'),
-        eventWithoutRequest: count(sql`${request.messageId} is null`),
-        finalWithoutEnqueued: count(
-          sql`${final.messageId} is not null and ${admission.status} is distinct from 'enqueued'`,
-        ),
-        skippedWithEvent: count(sql`${request.disposition} = 'skipped' and ${anyEvent}`),
-        refusedWithoutEvent: count(
-          sql`${request.disposition} = 'enqueue_failed' and ${admission.status} is distinct from 'enqueue_failed'`,
-        ),
-      })
-      .from(request)
-      .fullJoin(admission, eq(admission.messageId, request.messageId))
-      .fullJoin(final, eq(final.messageId, sql`coalesce(${request.messageId}, ${admission.messageId})`)),
-  );
-  if (!counted) throw new Error('Counting gives one row');
-
-  const { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent, ...ledger } = counted;
-  const faults = { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent };
-  const { requested, skipped, waitingToSend, enqueued, enqueueFailed } = ledger;
-  const { waitingForReport, delivered, rejected, failed, timeout } = ledger;
-  const balanced =
-    requested === skipped + waitingToSend + enqueued + enqueueFailed &&
-    enqueued === waitingForReport + delivered + rejected + failed + timeout &&
-    Object.values(faults).every((messages) => messages === 0);
-  return { ...ledger, faults, balanced };
+  return orm
+    .select({
+      requested: count('requested', sql`${request.messageId} is not null`),
+      skipped: count('skipped', sql`${request.disposition} = 'skipped'`),
+      waitingToSend: count('waitingToSend', sql`${request.disposition} = 'send' and ${admission.messageId} is null`),
+      enqueued: count('enqueued', admitted('enqueued')),
+      enqueueFailed: count('enqueueFailed', admitted('enqueue_failed')),
+      waitingForReport: count('waitingForReport', sql`${admitted('enqueued')} and ${final.messageId} is null`),
+      delivered: ended('delivered'),
+      rejected: ended('rejected'),
+      failed: ended('failed'),
+      timeout: ended('timeout'),
+      eventWithoutRequest: count('eventWithoutRequest', sql`${request.messageId} is null`),
+      finalWithoutEnqueued: count(
+        'finalWithoutEnqueued',
+        sql`${final.messageId} is not null and ${admission.status} is distinct from 'enqueued'`,
+      ),
+      skippedWithEvent: count('skippedWithEvent', sql`${request.disposition} = 'skipped' and ${anyEvent}`),
+      refusedWithoutEvent: count(
+        'refusedWithoutEvent',
+        sql`${request.disposition} = 'enqueue_failed' and ${admission.status} is distinct from 'enqueue_failed'`,
+      ),
+    })
+    .from(request)
+    .fullJoin(admission, eq(admission.messageId, request.messageId))
+    .fullJoin(final, eq(final.messageId, sql`coalesce(${request.messageId}, ${admission.messageId})`));
 }
 
-function count(condition: SQL): SQL<number> {
-  return sql`count(*) filter (where ${condition})`.mapWith(Number);
+function count(name: string, condition: SQL): SQL.Aliased<number> {
+  return sql<number>`(count(*) filter (where ${condition}))::float8`.as(name);
 }

@@ -1,25 +1,9 @@
 import { asc } from 'drizzle-orm';
-import type { CampaignEvent, LateReport } from '../contract/campaign-event.ts';
+import type { CampaignEvent } from '../contract/campaign-event.ts';
 import type { MessageKey } from '../contract/identity.ts';
-import {
-  asStoreErrors,
-  campaignEvents,
-  contradictedEvents,
-  type Database,
-  isOneOf,
-  lateReports,
-  withoutNulls,
-} from '../db/index.ts';
+import { asStoreErrors, campaignEvents, contradictedEvents, type Database, isOneOf, lateReports } from '../db/index.ts';
 import { eventOf } from './campaign-event-row.ts';
-
-/** A report that came after the message had its outcome, and when and how often it came. */
-export interface KeptLateReport extends LateReport {
-  /** ISO 8601 */
-  receivedAt: string;
-  /** ISO 8601 */
-  lastReceivedAt: string;
-  timesReceived: number;
-}
+import { type KeptLateReport, keptLateReportOf } from './late-report-row.ts';
 
 /** Everything that is recorded about one message. */
 export interface MessageEvents {
@@ -56,18 +40,4 @@ export async function readMessageEvents({ orm }: Pick<Database, 'orm'>, key: Mes
       lateReports: late.map(keptLateReportOf),
     };
   });
-}
-
-function keptLateReportOf({
-  projectId,
-  messageId,
-  reason,
-  receivedAt,
-  lastReceivedAt,
-  timesReceived,
-  reportHash: _reportHash,
-  rawBody: _rawBody,
-  ...report
-}: typeof lateReports.$inferSelect): KeptLateReport {
-  return { projectId, messageId, reason, report: withoutNulls(report), receivedAt, lastReceivedAt, timesReceived };
 }
