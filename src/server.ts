@@ -4,15 +4,28 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
-import { createMessageClient } from './client/index.ts';
+import { createMessageClient, createWorkflowListing } from './client/index.ts';
 import type { Log } from './contract/log.ts';
 import type { Database, Keyring } from './db/index.ts';
-import { createSqlReportStore, readLedger, readMessageEvents } from './events/index.ts';
-import { createApiKeyCheck, createApp, SHORTEST_API_KEY } from './http/index.ts';
+import {
+  createLedgerCheck,
+  createSqlReportStore,
+  listCampaigns,
+  listLateReports,
+  readCampaign,
+  readLedger,
+  readMessageEvents,
+} from './events/index.ts';
+import { retryRefused } from './exporters/index.ts';
+import { createApp, createCallerOf, createFailedLogIns, SHORTEST_API_KEY } from './http/index.ts';
 import { createIntake, createStarts, type IntakeAnswer } from './intake/index.ts';
 import { createRegister } from './register/index.ts';
-import type { Settings } from './settings/index.ts';
+import type { Settings, SettingsAdmin } from './settings/index.ts';
+import { createSinchClients, testConnection } from './sinch/index.ts';
 import { createWebhook } from './webhook/index.ts';
+
+/** How long a test of a connection waits for each answer of Sinch, in milliseconds. */
+const TEST_TIMEOUT_MS = 4_500;
 
 export interface ServerOptions {
   /** For the namespace of the workers; stays the caller's. */
@@ -24,10 +37,12 @@ export interface ServerOptions {
   /** @default false */
   eagerStart?: boolean;
   settings: Settings;
+  /** Changes and shows what `settings` reads. @default none: settings that are given once cannot be changed over HTTP */
+  admin?: SettingsAdmin;
   /** Stays the caller's. */
   database: Database;
   keyring: Keyring;
-  /** At least `SHORTEST_API_KEY` characters. */
+  /** The deployment key: makes projects, and is an admin of each. At least `SHORTEST_API_KEY` characters. */
   apiKey: string;
   /** @default 127.0.0.1 */
   host?: string;
@@ -45,7 +60,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /** @throws TypeError for an API key that is too short; the listening error where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { client, settings, database, keyring, apiKey, host = '127.0.0.1', log } = options;
+  const { client, settings, admin, database, keyring, apiKey, host = '127.0.0.1', log } = options;
   if (apiKey.length < SHORTEST_API_KEY) {
     throw new TypeError(`Expected the API key to have at least ${SHORTEST_API_KEY} characters, got ${apiKey.length}`);
   }
@@ -56,14 +71,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.eagerStart === undefined ? {} : { eagerStart: options.eagerStart }),
   });
   const register = createRegister<IntakeAnswer>(database);
+  // For tests of connections alone, one at a time: messages are sent by the workers.
+  const sinch = createSinchClients({
+    connections: 2,
+    connectTimeoutMs: TEST_TIMEOUT_MS,
+    lookupTimeoutMs: TEST_TIMEOUT_MS,
+  });
   const starts = createStarts({ startMessage: (message) => messages.start(message), register, log });
   const app = createApp({
     settings,
+    ...(admin === undefined ? {} : { admin }),
+    ...(admin === undefined ? {} : { retryExport: (projectId) => retryRefused(database, projectId) }),
     intake: createIntake({ settings, register, starts }),
     register,
     messages,
     readEvents: (key) => readMessageEvents(database, key),
     readLedger: (scope) => readLedger(database, scope),
+    readCampaign: (campaign) => readCampaign(database, campaign),
+    listCampaigns: (query) => listCampaigns(database, query),
+    ledgerCheck: createLedgerCheck({ database, workflows: createWorkflowListing({ client }) }),
+    listLateReports: (query) => listLateReports(database, query),
+    testConnection: (integration) => testConnection(integration, { clients: sinch }),
     webhook: createWebhook({
       settings,
       signalMessage: (workflowId, report, requestId, signal) =>
@@ -71,7 +99,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       reports: createSqlReportStore(database, keyring),
       log,
     }),
-    checkApiKey: createApiKeyCheck(apiKey),
+    callerOf: createCallerOf(apiKey, admin),
+    failedLogIns: createFailedLogIns(),
     readiness: {
       database: () => database.ping(),
       temporal: async () => {
@@ -89,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     await once(server, 'listening');
   } catch (error) {
-    await starts.close();
+    await Promise.all([starts.close(), sinch.close()]);
     throw error;
   }
   const { port } = server.address() as AddressInfo;
@@ -102,7 +131,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const force = setTimeout(() => server.closeAllConnections(), 5_000);
     await once(server, 'close');
     clearTimeout(force);
-    await starts.close();
+    await Promise.all([starts.close(), sinch.close()]);
   }
 
   const close = (): Promise<void> => (closing ??= stop());

@@ -1,4 +1,17 @@
-export { createApiKeyCheck, SHORTEST_API_KEY } from './api-key.ts';
-export { type AppDeps, createApp } from './app.ts';
+export { type App, createApp } from './app.ts';
+export type { AppDeps } from './app-deps.ts';
+export type { Access, Caller } from './access.ts';
+export {
+  campaignCheckSchema,
+  type CampaignCheckView,
+  campaignListSchema,
+  type CampaignListView,
+  campaignSchema,
+  type CampaignView,
+  type ExplainCode,
+} from './campaign-view.ts';
+export { type CallerOf, createCallerOf, SHORTEST_API_KEY } from './credentials.ts';
+export { createFailedLogIns, type FailedLogIns, type FailedLogInsOptions } from './failed-log-ins.ts';
 export type { EventView, MessageSummary, MessageView } from './message-view.ts';
-export type { ProblemCode } from './problem.ts';
+export type { OpenApiDocument } from './open-api.ts';
+export { type ProblemCode, PROBLEMS } from './problem.ts';

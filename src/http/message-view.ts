@@ -1,9 +1,10 @@
+import { explainEnd } from '../codes/index.ts';
 import type { CampaignEvent } from '../contract/campaign-event.ts';
 import type { MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
 import { maskMsisdn } from '../contract/msisdn.ts';
 import type { MessageEvents } from '../events/index.ts';
 import type { IntakeAnswer } from '../intake/index.ts';
-import type { RegisteredMessage } from '../register/index.ts';
+import type { ListedStatus, RegisteredMessage, RequestDisposition } from '../register/index.ts';
 
 /** A message as the API shows it: numbers masked, no text. */
 export interface MessageView {
@@ -42,6 +43,8 @@ export interface EventView {
   status_code?: number;
   error?: string;
   comment?: string;
+  /** What the event's code means and what to do; absent where nothing went wrong. */
+  explanation?: string;
   number_of_message_parts?: number;
   /** Whether the number of parts is our own count and not Sinch's. */
   number_of_message_parts_estimated?: boolean;
@@ -51,7 +54,7 @@ export interface EventView {
 export type MessageSummary = Pick<
   MessageView,
   'messageId' | 'recipient' | 'country' | 'integrationId' | 'campaignId' | 'requestedAt' | 'startedAt'
-> & { disposition: string };
+> & { disposition: RequestDisposition['disposition']; status: ListedStatus };
 
 /** What the database and the workflow, where it could be asked, tell about a message. */
 export interface KnownOfMessage {
@@ -89,7 +92,9 @@ export function viewOf({ request, recorded, workflow }: KnownOfMessage): Message
   };
 }
 
-export function summaryOf(request: RegisteredMessage<IntakeAnswer>): Omit<MessageSummary, 'messageId' | 'disposition'> {
+export function summaryOf(
+  request: RegisteredMessage<IntakeAnswer>,
+): Omit<MessageSummary, 'messageId' | 'disposition' | 'status'> {
   return {
     requestedAt: request.requestedAt,
     ...(request.recipient === undefined ? {} : { recipient: maskMsisdn(request.recipient) }),
@@ -120,7 +125,7 @@ function standing(
   }
   const last = events.at(-1);
   if (last && last.status !== 'enqueued') {
-    const why = [last.error, last.comment].filter(Boolean).join(': ');
+    const why = [last.error, last.comment ?? explanationOf(last)].filter(Boolean).join(': ');
     return { status: last.status, explanation: `Ended as ${last.status} at ${last.at}${why ? ` (${why})` : ''}.` };
   }
   const asked =
@@ -133,6 +138,7 @@ function standing(
 }
 
 function eventView(event: CampaignEvent): EventView {
+  const explanation = explanationOf(event);
   return {
     status: event.status,
     at: event.at,
@@ -140,6 +146,7 @@ function eventView(event: CampaignEvent): EventView {
     ...(event.statusCode === undefined ? {} : { status_code: event.statusCode }),
     ...(event.error === undefined ? {} : { error: event.error }),
     ...(event.comment === undefined ? {} : { comment: event.comment }),
+    ...(explanation === undefined ? {} : { explanation }),
     ...(event.partCount === undefined
       ? {}
       : {
@@ -147,4 +154,8 @@ function eventView(event: CampaignEvent): EventView {
           number_of_message_parts_estimated: event.partCountEstimated ?? false,
         }),
   };
+}
+
+function explanationOf(event: CampaignEvent): string | undefined {
+  return event.status === 'enqueued' || event.status === 'delivered' ? undefined : explainEnd(event);
 }

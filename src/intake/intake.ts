@@ -1,10 +1,17 @@
 /**
- * Takes the request of one message: decides, registers, starts. What is registered is accepted: whatever happens
+ * Takes requests of messages: decides, registers, starts. What is registered is accepted: whatever happens
  * afterwards, the sweeper starts what is not started.
  */
 import { isMessageId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
-import { contentHashOf, type MessageRegister, type RegisterEntry } from '../register/index.ts';
+import { StoreError } from '../db/index.ts';
+import {
+  contentHashOf,
+  type MessageRegister,
+  type RegisteredMessage,
+  type RegisterEntry,
+  type Registration,
+} from '../register/index.ts';
 import { parseMessageRequest, type PreparedMessage, prepareMessage, type RequestError } from '../requests/index.ts';
 import type { ProjectSettings, Settings } from '../settings/index.ts';
 import type { Starts } from './starts.ts';
@@ -25,7 +32,7 @@ export type IntakeAnswer =
 
 export interface IntakeOptions {
   settings: Settings;
-  register: Pick<MessageRegister<IntakeAnswer>, 'register' | 'find'>;
+  register: Pick<MessageRegister<IntakeAnswer>, 'register' | 'registerMany' | 'find' | 'findMany'>;
   starts: Starts;
   /** @default the real clock */
   now?: () => Date;
@@ -39,44 +46,128 @@ export interface Intake {
    * @throws where the request could not be made durable: it may be made again.
    */
   take(project: ProjectSettings, body: Record<string, unknown>): Promise<IntakeAnswer>;
+  /**
+   * Takes messages that were requested together, each as `take` does: one that is wrong does not concern the others.
+   * Does not wait for their starts.
+   * @param bodies the requests; one that is no JSON object is refused by itself
+   * @returns one answer for each, in their order
+   * @throws where a request could not be made durable: all of them may be made again, and those that were taken get the
+   * same answer.
+   */
+  takeMany(project: ProjectSettings, bodies: readonly unknown[]): Promise<IntakeAnswer[]>;
 }
 
+/** A request as far as it can be decided without the register. */
+type Decided =
+  | { answer: IntakeAnswer; key?: undefined }
+  | {
+      key: MessageKey;
+      contentHash: string;
+      prepared: Extract<PreparedMessage, { kind: 'refused' }>;
+    }
+  | {
+      key: MessageKey;
+      contentHash: string;
+      prepared: Exclude<PreparedMessage, { kind: 'refused' }>;
+      entry: RegisterEntry<IntakeAnswer>;
+    };
+
 export function createIntake({ settings, register, starts, now = () => new Date() }: IntakeOptions): Intake {
+  async function decide(project: ProjectSettings, body: Record<string, unknown>): Promise<Decided> {
+    const parsed = parseMessageRequest(body);
+    // What is no id may be a phone number, which no answer repeats.
+    const givenId = typeof body.messageId === 'string' && isMessageId(body.messageId) ? body.messageId : undefined;
+    if (!parsed.ok) return { answer: refused(givenId, parsed.errors) };
+    const { request } = parsed;
+    const key: MessageKey = { projectId: project.projectId, messageId: request.messageId };
+    const requestedAt = now();
+    const prepared = await prepareMessage(request, { settings, project, now: requestedAt });
+    const contentHash = contentHashOf(request);
+    if (prepared.kind === 'refused') return { key, contentHash, prepared };
+    const known = { key, contentHash, answer: answerOf(key, prepared), requestedAt: requestedAt.toISOString() };
+    return { key, contentHash, prepared, entry: entryOf(known, prepared) };
+  }
+
   return {
     async take(project, body) {
-      const parsed = parseMessageRequest(body);
-      // What is no id may be a phone number, which no answer repeats.
-      const givenId = typeof body.messageId === 'string' && isMessageId(body.messageId) ? body.messageId : undefined;
-      if (!parsed.ok) return refused(givenId, parsed.errors);
-      const { request } = parsed;
-      const key: MessageKey = { projectId: project.projectId, messageId: request.messageId };
-      const requestedAt = now();
-      const prepared = await prepareMessage(request, { settings, project, now: requestedAt });
-      const contentHash = contentHashOf(request);
-      if (prepared.kind === 'refused') {
-        // The set-up may have changed since the request was first made, and was accepted.
-        const held = await register.find(key);
-        return held?.contentHash === contentHash ? held.answer : refused(request.messageId, prepared.errors);
-      }
+      const decided = await decide(project, body);
+      if ('answer' in decided) return decided.answer;
+      if (!('entry' in decided)) return answerOfRefused(decided, await register.find(decided.key));
+      const { entry, prepared } = decided;
+      const registration = await register.register(entry);
+      if (registration.registered && prepared.kind === 'send') await starts.start(prepared.input);
+      return answerOfRegistration(entry, registration);
+    },
 
-      const answer = answerOf(key, prepared);
-      const registration = await register.register(
-        entryOf({ key, contentHash, answer, requestedAt: requestedAt.toISOString() }, prepared),
+    async takeMany(project, bodies) {
+      const decided = await Promise.all(
+        bodies.map(async (body) => (isObject(body) ? decide(project, body) : { answer: notAnObject() })),
       );
-      if (registration.registered) {
-        if (prepared.kind === 'send') await starts.start(prepared.input);
-        return answer;
-      }
-      if (registration.same) return registration.answer;
-      return refused(request.messageId, [
-        {
-          code: 'message_id_conflict',
-          field: 'messageId',
-          message: `Message ${request.messageId} was requested before with other content; a new message needs a new id`,
-        },
+      const entries = decided.flatMap((each) => ('entry' in each ? [each.entry] : []));
+      const refusals = decided.filter(isRefusal);
+      const [registrations, held] = await Promise.all([
+        register.registerMany(entries),
+        register.findMany(refusals.map(({ key }) => key)),
       ]);
+      const resultOf = new Map(entries.map((entry, index) => [entry, registrations[index]]));
+      const heldOf = new Map(held.map((message) => [message.messageId, message]));
+      return decided.map((each) => {
+        if ('answer' in each) return each.answer;
+        if (!('entry' in each)) return answerOfRefused(each, heldOf.get(each.key.messageId));
+        const result = resultOf.get(each.entry);
+        if (result?.status !== 'fulfilled') return answerOfFailure(each.key.messageId, result?.reason);
+        if (result.value.registered && each.prepared.kind === 'send') starts.startLater(each.prepared.input);
+        return answerOfRegistration(each.entry, result.value);
+      });
     },
   };
+}
+
+type Refusal = Extract<Decided, { prepared: { kind: 'refused' } }>;
+
+function isRefusal(decided: Decided): decided is Refusal {
+  return 'prepared' in decided && decided.prepared.kind === 'refused';
+}
+
+/** The set-up may have changed since the request was first made, and was accepted. */
+function answerOfRefused(
+  { key, contentHash, prepared }: Refusal,
+  held: RegisteredMessage<IntakeAnswer> | undefined,
+): IntakeAnswer {
+  return held?.contentHash === contentHash ? held.answer : refused(key.messageId, prepared.errors);
+}
+
+function answerOfRegistration(
+  { messageId, answer }: RegisterEntry<IntakeAnswer>,
+  registration: Registration<IntakeAnswer>,
+): IntakeAnswer {
+  if (registration.registered) return answer;
+  if (registration.same) return registration.answer;
+  return refused(messageId, [
+    {
+      code: 'message_id_conflict',
+      field: 'messageId',
+      message: `Message ${messageId} was requested before with other content; a new message needs a new id`,
+    },
+  ]);
+}
+
+/** @throws what may succeed when it is tried again */
+function answerOfFailure(messageId: string, error: unknown): IntakeAnswer {
+  if (!(error instanceof StoreError && error.code === 'store_refused')) throw error;
+  return refused(messageId, [
+    { code: 'not_storable', message: 'The database does not take this request, and would not take it again' },
+  ]);
+}
+
+function notAnObject(): IntakeAnswer {
+  return refused(undefined, [
+    { code: 'invalid_body', message: 'Expected one JSON object, the request of one message' },
+  ]);
+}
+
+function isObject(body: unknown): body is Record<string, unknown> {
+  return typeof body === 'object' && body !== null && !Array.isArray(body);
 }
 
 function answerOf(key: MessageKey, prepared: Exclude<PreparedMessage, { kind: 'refused' }>): IntakeAnswer {

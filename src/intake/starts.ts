@@ -35,6 +35,8 @@ export interface StartsOptions {
 export interface Starts {
   /** Starts a registered message, waiting for it only as long as the caller can afford. Never throws. */
   start(message: SendMessageInput): Promise<void>;
+  /** The same for a caller that cannot wait at all. */
+  startLater(message: SendMessageInput): void;
   /**
    * Starts what was registered and never started, some hundreds at a time: each look goes on where the last one ended,
    * and from the oldest again after the youngest, so that messages which cannot be started do not keep others waiting.
@@ -100,6 +102,10 @@ export function createStarts(options: StartsOptions): Starts {
       const patience = new AbortController();
       await Promise.race([started, sleep(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
       patience.abort();
+    },
+    startLater(message) {
+      // Where there is no room, or the start fails, the sweeper has it.
+      void enqueue(message);
     },
     async sweep() {
       const olderThan = new Date(Date.now() - graceMs).toISOString();

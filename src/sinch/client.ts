@@ -1,6 +1,7 @@
 import type { SendMessageInput } from '../contract/message.ts';
 import type { DeliveryReport } from '../contract/delivery-report.ts';
 import type { Refusal } from '../contract/send-outcome.ts';
+import type { AccessCheck } from './access-check.ts';
 
 /** What one POST of a batch came to; the send activity adds what it did with our own store. */
 export type SubmitOutcome =
@@ -58,4 +59,6 @@ export interface SinchClient {
    * @throws SinchRequestError
    */
   cancelBatch(batchId: string, signal?: AbortSignal): Promise<void>;
+  /** GET /batches for one batch, whatever it is: whether Sinch lets the token in. Never throws: every end is a result. */
+  checkAccess(): Promise<AccessCheck>;
 }

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { maskMsisdn } from '../contract/msisdn.ts';
 import { SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
+import { readAccess } from './access-check.ts';
 import { classifyAnswer, classifyNetworkFailure } from './classify-answer.ts';
 import type { FoundBatch, SinchClient } from './client.ts';
 import { createPlanPool } from './plan-pool.ts';
@@ -130,6 +131,12 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
         signal,
         attempt: `cancel batch ${batchId}`,
       });
+    },
+
+    async checkAccess() {
+      return readAccess(
+        await plan.exchange({ method: 'GET', path: '/batches?page_size=1', deadlineMs: lookupTimeoutMs }),
+      );
     },
   };
 }

@@ -13,3 +13,6 @@ const REGION_BASE_URLS: Readonly<Record<Region, string>> = {
 export function baseUrlOfRegion(region: Region): string {
   return REGION_BASE_URLS[region];
 }
+
+/** Every region that has a host of its own. */
+export const REGIONS = Object.keys(REGION_BASE_URLS) as readonly Region[];

@@ -5,8 +5,23 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { MessageClient } from '../../src/client/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import type { Database } from '../../src/db/index.ts';
-import { readLedger, readMessageEvents } from '../../src/events/index.ts';
-import { type AppDeps, createApiKeyCheck, createApp } from '../../src/http/index.ts';
+import {
+  createLedgerCheck,
+  listCampaigns,
+  readCampaign,
+  listLateReports,
+  readLedger,
+  readMessageEvents,
+} from '../../src/events/index.ts';
+import {
+  type App,
+  type AppDeps,
+  createApp,
+  createCallerOf,
+  createFailedLogIns,
+  type OpenApiDocument,
+} from '../../src/http/index.ts';
+import { createAnswerCheck } from './open-api-check.ts';
 import { createIntake, createStarts, type IntakeAnswer } from '../../src/intake/index.ts';
 import { createRegister, type MessageRegister } from '../../src/register/index.ts';
 import { type RecordedLog, recordLog } from '../intake/intake-fixture.ts';
@@ -28,6 +43,9 @@ export const sms = {
 };
 
 export interface Answer {
+  method: string;
+  /** Without the query. */
+  path: string;
   status: number;
   headers: Headers;
   text: string;
@@ -35,7 +53,7 @@ export interface Answer {
   json: Record<string, unknown>;
 }
 
-/** Calls a server and keeps every answer, so that all of them can be searched. */
+/** Calls a server and keeps every answer, so that all of them can be searched and held against its OpenAPI document. */
 export interface Caller {
   answers: Answer[];
   /** With the API key, unless `headers` are given. A body that is not a string goes as JSON. */
@@ -59,7 +77,14 @@ export function createCaller(url: string): Caller {
       const text = await response.text();
       const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
       const json = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
-      const answer = { status: response.status, headers: response.headers, text, json };
+      const answer = {
+        method,
+        path: new URL(path, url).pathname,
+        status: response.status,
+        headers: response.headers,
+        text,
+        json,
+      };
       answers.push(answer);
       return answer;
     },
@@ -87,23 +112,41 @@ export function assertProblem(answer: Answer, status: number, code: string): voi
   assert.notEqual(answer.json['detail'], '');
 }
 
+/** Without the network, whose clock a test may hold. */
+async function documentOf(app: App): Promise<OpenApiDocument> {
+  const response = await app.fetch(new Request('http://127.0.0.1/openapi.json'));
+  return (await response.json()) as OpenApiDocument;
+}
+
+/** Every answer is as the OpenAPI document says. */
+function assertDocumented(document: OpenApiDocument, answers: readonly Answer[]): void {
+  const check = createAnswerCheck(document);
+  // What stands for the webhook here says what no webhook says.
+  for (const answer of answers) if (!answer.path.startsWith('/webhooks/')) check(answer);
+}
+
 export interface TestApp extends Caller, AsyncDisposable {
   url: string;
   log: RecordedLog;
   register: MessageRegister<IntakeAnswer>;
+  routes: App['routes'];
+  mounted: App['mounted'];
   /** Messages that were started, in order. */
   started: SendMessageInput[];
 }
 
 export interface TestAppOptions extends Partial<AppDeps> {
   database: Database;
-  /** What the intake registers with. @default the real register */
-  intakeRegister?: Pick<MessageRegister<IntakeAnswer>, 'register' | 'find'>;
+  /** What the intake registers with otherwise. @default the real register */
+  intakeRegister?: Partial<MessageRegister<IntakeAnswer>>;
   messages?: Pick<MessageClient, 'status' | 'cancel' | 'cancelOrStartCancelled'>;
   now?: () => Date;
 }
 
-/** The HTTP surface over a real database and a real server; what Temporal says is in the test's hands. */
+/**
+ * The HTTP surface over a real database and a real server; what Temporal says is in the test's hands. At its end every
+ * answer that it gave has to be as its OpenAPI document says.
+ */
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const { database, intakeRegister, now, ...deps } = options;
   const log = recordLog();
@@ -116,7 +159,12 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     log,
     sweepMs: 3_600_000,
   });
-  const intake = createIntake({ settings, register: intakeRegister ?? register, starts, ...(now ? { now } : {}) });
+  const intake = createIntake({
+    settings,
+    register: { ...register, ...intakeRegister },
+    starts,
+    ...(now ? { now } : {}),
+  });
   const none = () => Promise.reject(new Error('14 UNAVAILABLE: no connection established'));
   const app = createApp({
     settings,
@@ -126,7 +174,13 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     readEvents: (key) => readMessageEvents(database, key),
     readLedger: (scope) => readLedger(database, scope),
     webhook: () => Promise.resolve(new Response('the webhook', { status: 202 })),
-    checkApiKey: createApiKeyCheck(API_KEY),
+    callerOf: createCallerOf(API_KEY, deps.admin),
+    failedLogIns: createFailedLogIns({ wait: () => Promise.resolve() }),
+    listLateReports: (query) => listLateReports(database, query),
+    readCampaign: (campaign) => readCampaign(database, campaign),
+    listCampaigns: (query) => listCampaigns(database, query),
+    ledgerCheck: createLedgerCheck({ database, workflows: { ofCampaign: none, find: none, describe: none } }),
+    testConnection: () => Promise.reject(new Error('no test is made here')),
     readiness: {},
     log,
     ...deps,
@@ -135,17 +189,24 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const caller = createCaller(url);
   return {
-    ...createCaller(url),
+    ...caller,
     url,
+    routes: app.routes,
+    mounted: app.mounted,
     log,
     register,
     started,
     async [Symbol.asyncDispose]() {
-      server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
-      await once(server, 'close');
-      await starts.close();
+      try {
+        assertDocumented(await documentOf(app), caller.answers);
+      } finally {
+        server.close();
+        if ('closeAllConnections' in server) server.closeAllConnections();
+        await once(server, 'close');
+        await starts.close();
+      }
     },
   };
 }

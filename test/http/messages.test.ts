@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { explainEnd } from '../../src/codes/index.ts';
 import type { MessageStatus } from '../../src/client/index.ts';
 import { type Database, openDatabase } from '../../src/db/index.ts';
 import { createSqlSink } from '../../src/events/index.ts';
@@ -132,6 +133,7 @@ test('shows what is recorded of a message where Temporal cannot be asked', async
     status_code: 150,
     error: 'Failed',
     comment: 'unknown subscriber',
+    explanation: explainEnd({ status: 'failed', statusCode: 150 }),
     number_of_message_parts: 1,
     number_of_message_parts_estimated: true,
   });
@@ -225,7 +227,13 @@ test('lists messages page by page, latest first, and those of a campaign alone',
   assert.deepEqual(await list('campaignId=%00'), { ids: [] });
 
   const { messages } = (await app.get(`${path}?limit=2`)).json as { messages: Record<string, unknown>[] };
-  assert.deepEqual(Object.keys(messages[0] ?? {}).sort(), ['disposition', 'integrationId', 'messageId', 'requestedAt']);
+  assert.deepEqual(Object.keys(messages[0] ?? {}).sort(), [
+    'disposition',
+    'integrationId',
+    'messageId',
+    'requestedAt',
+    'status',
+  ]);
   assert.equal(messages[0]?.['disposition'], 'skipped');
   assert.equal(messages[1]?.['recipient'], MASKED);
   assert.equal(messages[1]?.['country'], 'GB');

@@ -1,0 +1,50 @@
+import type { MessageClient } from '../client/index.ts';
+import type { MessageKey } from '../contract/identity.ts';
+import type { Log } from '../contract/log.ts';
+import type {
+  CampaignEvaluation,
+  CampaignPage,
+  CampaignsQuery,
+  LateReportPage,
+  LateReportQuery,
+  Ledger,
+  LedgerCheck,
+  MessageEvents,
+} from '../events/index.ts';
+import type { Intake, IntakeAnswer } from '../intake/index.ts';
+import type { MessageRegister } from '../register/index.ts';
+import type { Integration, Settings, SettingsAdmin } from '../settings/index.ts';
+import type { ConnectionTest } from '../sinch/index.ts';
+import type { Webhook } from '../webhook/index.ts';
+import type { CallerOf } from './credentials.ts';
+import type { FailedLogIns } from './failed-log-ins.ts';
+
+/** What the HTTP surface acts on. */
+export interface AppDeps {
+  settings: Settings;
+  /** Absent with static settings: routes that change or show settings then say so. */
+  admin?: SettingsAdmin;
+  intake: Intake;
+  register: Pick<MessageRegister<IntakeAnswer>, 'find' | 'list'>;
+  messages: Pick<MessageClient, 'status' | 'cancel' | 'cancelOrStartCancelled'>;
+  readEvents: (key: MessageKey) => Promise<MessageEvents>;
+  readLedger: (scope: { projectId: string; campaignId?: string }) => Promise<Ledger>;
+  readCampaign: (campaign: { projectId: string; campaignId: string }) => Promise<CampaignEvaluation | undefined>;
+  listCampaigns: (query: CampaignsQuery) => Promise<CampaignPage>;
+  ledgerCheck: LedgerCheck;
+  listLateReports: (query: LateReportQuery) => Promise<LateReportPage>;
+  /** Asks Sinch whether it takes what the integration has. */
+  testConnection: (integration: Integration) => Promise<ConnectionTest>;
+  /**
+   * Lets events that the engagement platform refused leave once more.
+   * Absent where no exporter runs: the route then says so.
+   * @returns how many
+   */
+  retryExport?: (projectId: string) => Promise<number>;
+  webhook: Webhook;
+  callerOf: CallerOf;
+  failedLogIns: FailedLogIns;
+  /** What `/readyz` asks, by name; each throws where its part cannot work. */
+  readiness: Readonly<Record<string, () => Promise<void>>>;
+  log: Log;
+}

@@ -1,0 +1,38 @@
+import { z } from '@hono/zod-openapi';
+import type { Page, PageQuery } from '../settings/index.ts';
+
+const LIMIT = 'a whole number from 1 to 1000';
+
+/** Query parameters of every list. */
+export const pageQuery = z.object({
+  limit: z.coerce
+    .number(LIMIT)
+    .int(LIMIT)
+    .min(1, LIMIT)
+    .max(1000, LIMIT)
+    .default(50)
+    .openapi({ description: 'Most items of the page.' }),
+  cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before.' }),
+});
+
+/** Without the members that are not given: absent and `undefined` are not the same to what is asked. */
+export function pageQueryOf({ limit, cursor }: z.output<typeof pageQuery>): PageQuery {
+  return { limit, ...(cursor === undefined ? {} : { cursor }) };
+}
+
+/** A page of a list under the list's own name. */
+export function pageSchema<Name extends string, Item extends z.ZodType>(name: Name, item: Item) {
+  return z.object({
+    ...({ [name]: z.array(item) } as Record<Name, z.ZodArray<Item>>),
+    nextCursor: z.string().optional().openapi({ description: 'Absent on the last page.' }),
+  });
+}
+
+/** The page as it is answered. */
+export function pageOf<Name extends string, T>(
+  name: Name,
+  { items, nextCursor }: Page<T>,
+): Record<Name, T[]> & { nextCursor?: string } {
+  const named = { [name]: items } as Record<Name, T[]>;
+  return nextCursor === undefined ? named : { ...named, nextCursor };
+}

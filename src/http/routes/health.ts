@@ -1,0 +1,61 @@
+import { z } from '@hono/zod-openapi';
+import { type ApiRoute, apiRoute } from '../api-route.ts';
+import type { AppDeps } from '../app-deps.ts';
+import type { OpenApiDocument } from '../open-api.ts';
+import { within } from '../within.ts';
+
+/** How long one part may take to say that it works, in milliseconds. */
+const CHECK_DEADLINE_MS = 2_000;
+
+const readiness = z
+  .object({ status: z.enum(['ok', 'unavailable']) })
+  .catchall(z.string())
+  .openapi({ description: 'Of each part `ok`, or why it cannot work.' });
+
+/** Whether the process lives and can work, and what it offers: for whoever asks. */
+export function healthRoutes({ readiness: parts }: Pick<AppDeps, 'readiness'>, document: () => OpenApiDocument) {
+  return [
+    apiRoute({
+      access: 'public',
+      method: 'get',
+      path: '/healthz',
+      tag: 'Health',
+      summary: 'Whether the process lives',
+      answer: z.object({ status: z.literal('ok') }),
+      handle: () => Promise.resolve({ status: 'ok' as const }),
+    }),
+    apiRoute({
+      access: 'public',
+      method: 'get',
+      path: '/readyz',
+      tag: 'Health',
+      summary: 'Whether every part can work',
+      answer: readiness,
+      otherAnswers: { 503: { description: 'A part cannot work', schema: readiness } },
+      async handle() {
+        const checks = await Promise.all(
+          Object.entries(parts).map(async ([name, check]) => {
+            try {
+              await within(CHECK_DEADLINE_MS, check());
+              return [name, 'ok'] as const;
+            } catch (error) {
+              return [name, error instanceof Error ? error.message : String(error)] as const;
+            }
+          }),
+        );
+        const ready = checks.every(([, result]) => result === 'ok');
+        const answer = { status: ready ? 'ok' : 'unavailable', ...Object.fromEntries(checks) };
+        return Response.json(answer, { status: ready ? 200 : 503 });
+      },
+    }),
+    apiRoute({
+      access: 'public',
+      method: 'get',
+      path: '/openapi.json',
+      tag: 'Health',
+      summary: 'This document',
+      answer: z.object({ openapi: z.string() }).catchall(z.unknown()),
+      handle: () => Promise.resolve({ ...document() }),
+    }),
+  ] satisfies ApiRoute[];
+}

@@ -1,0 +1,210 @@
+import { z } from '@hono/zod-openapi';
+import type { IntegrationChange, NewIntegration } from '../../settings/index.ts';
+import { type ApiRoute, apiRoute } from '../api-route.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { pageOf, pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
+import { Problem } from '../problem.ts';
+import { adminOf } from '../project-of.ts';
+
+/** Sinch's answer is waited for, and those of its other regions after it. */
+const TEST_DEADLINE_MS = 9_500;
+
+const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
+
+const time = z.iso.datetime();
+const secrets = z.array(z.string()).openapi({ description: 'The current one, and the previous one during rotation.' });
+
+const callbackAuth = z.union([
+  z.object({ type: z.literal('hmac'), secrets, toleranceMs: z.number().optional() }),
+  z.object({ type: z.literal('basic'), username: z.string(), passwords: secrets }),
+  z.object({ type: z.literal('url-secret'), secrets }),
+]);
+
+const changeable = {
+  name: z.string(),
+  apiToken: z.string().openapi({ description: 'Of the plan. Kept encrypted and never shown.' }),
+  messagesPerSecond: z.number().openapi({ description: 'Throughput of the plan by contract. Absent: 30.' }),
+  callbackAuth: callbackAuth.openapi({
+    description: 'How callbacks prove themselves; secrets are never shown. Absent: a random path secret.',
+  }),
+  callbackUrl: z.string().openapi({ description: 'Absent: made of the public address.' }),
+  mmsCountries: z
+    .array(z.string())
+    .openapi({ description: 'Countries (ISO 3166-1 alpha-2) that the plan may send MMS to. Absent: US, CA, AU, PR.' }),
+  hasDefaultOriginator: z.boolean().openapi({
+    description: 'Whether Sinch has a default originator for the plan, so that a message may go without a sender.',
+  }),
+} satisfies Record<Exclude<keyof IntegrationChange, 'newCallbackSecret'>, z.ZodType>;
+
+const change = z
+  .strictObject({
+    ...changeable,
+    newCallbackSecret: z.string().openapi({
+      description: 'Becomes the current secret or password of callbacks; the one before stays valid.',
+    }),
+  })
+  .partial()
+  .openapi('IntegrationChange');
+
+const newIntegration = z
+  .strictObject({
+    ...z.object(changeable).partial().shape,
+    name: changeable.name,
+    apiToken: changeable.apiToken,
+    ...({
+      id: z.string().optional().openapi({ description: 'Unique over all projects. Absent: made of the name.' }),
+      servicePlanId: z.string(),
+      region: z.enum(REGIONS).optional().openapi({ description: 'This, or `baseUrl`.' }),
+      baseUrl: z.string().optional().openapi({ description: 'A region on request: scheme and host.' }),
+      isDefault: z.boolean().optional().openapi({
+        description: "Make it the project's default SMS provider at once. Absent: the default stays as it is.",
+      }),
+    } satisfies Record<Exclude<keyof NewIntegration, keyof IntegrationChange>, z.ZodType>),
+  })
+  .openapi('NewIntegration');
+
+const view = z
+  .object({
+    id: z.string(),
+    projectId: z.string(),
+    name: z.string(),
+    servicePlanId: z.string(),
+    region: z.enum([...REGIONS, 'custom']),
+    baseUrl: z.string(),
+    messagesPerSecond: z.number(),
+    planMessagesPerSecond: z.number().openapi({
+      description: 'What the queue of the plan carries: the lowest rate of the enabled integrations that share it.',
+    }),
+    planNote: z.string().optional().openapi({ description: 'Whether others share the plan, in words.' }),
+    state: z.enum(['enabled', 'disabled', 'archived']),
+    isDefault: z.boolean(),
+    callbackAuth: z.object({ type: z.enum(['hmac', 'basic', 'url-secret']), secrets: z.number().int() }),
+    callbackUrl: z.string().optional().openapi({ description: "For copying into Sinch's dashboard." }),
+    mmsCountries: z.array(z.string()).readonly(),
+    hasDefaultOriginator: z.boolean(),
+    createdAt: time,
+    updatedAt: time,
+    archivedAt: time.optional(),
+  })
+  .openapi('Integration');
+
+const connectionTest = z
+  .object({
+    ok: z.boolean(),
+    verdict: z
+      .enum(['works', 'token_or_plan', 'plan', 'region', 'account', 'address', 'network', 'provider'])
+      .openapi({ description: 'What is wrong, if anything.' }),
+    explanation: z.string().openapi({ description: 'The same in words, and what to do.' }),
+    statusCode: z.number().int().optional().openapi({ description: 'HTTP status of the answer, if one came.' }),
+    workingRegion: z.enum(REGIONS).optional().openapi({ description: 'The region that takes plan and token.' }),
+    tookMs: z.number().int(),
+  })
+  .openapi('ConnectionTest');
+
+const INTEGRATIONS = '/v1/projects/{projectId}/integrations';
+
+/** Connections to Sinch service plans. */
+export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'testConnection'>): ApiRoute[] {
+  const { settings, testConnection } = deps;
+  const step = (
+    name: 'disable' | 'enable' | 'archive',
+    summary: string,
+    problems: ('default_integration' | 'messages_waiting' | 'integration_archived')[],
+  ): ApiRoute =>
+    apiRoute({
+      access: 'admin',
+      method: 'post',
+      path: `/v1/projects/{projectId}/integrations/{integrationId}/${name}`,
+      tag: 'Integrations',
+      summary,
+      answer: view,
+      problems: ['unknown_integration', ...problems, 'settings_are_static'],
+      async handle({ params, actor }) {
+        const admin = adminOf(deps);
+        const method = `${name}Integration` as const;
+        return admin[method](actor(), params.projectId, params.integrationId);
+      },
+    });
+  return [
+    apiRoute({
+      access: 'admin',
+      method: 'get',
+      path: INTEGRATIONS,
+      tag: 'Integrations',
+      summary: 'List the integrations',
+      query: pageQuery,
+      answer: pageSchema('integrations', view),
+      problems: ['settings_are_static'],
+      handle: async ({ params, query }) =>
+        pageOf('integrations', await adminOf(deps).integrations(params.projectId, pageQueryOf(query))),
+    }),
+    apiRoute({
+      access: 'admin',
+      method: 'post',
+      path: INTEGRATIONS,
+      tag: 'Integrations',
+      summary: 'Add an integration; plan, region and address are fixed from then on',
+      body: { schema: newIntegration },
+      status: 201,
+      answer: view,
+      problems: ['invalid_settings', 'already_exists', 'settings_are_static'],
+      handle: async ({ params, actor, json }) =>
+        adminOf(deps).createIntegration(actor(), params.projectId, await json()),
+    }),
+    apiRoute({
+      access: 'admin',
+      method: 'get',
+      path: `${INTEGRATIONS}/{integrationId}`,
+      tag: 'Integrations',
+      summary: 'Show an integration, without its token and secrets',
+      answer: view,
+      problems: ['unknown_integration', 'settings_are_static'],
+      handle: async ({ params }) => adminOf(deps).integration(params.projectId, params.integrationId),
+    }),
+    apiRoute({
+      access: 'admin',
+      method: 'patch',
+      path: `${INTEGRATIONS}/{integrationId}`,
+      tag: 'Integrations',
+      summary: 'Change an integration; workers follow within 2 seconds',
+      body: { schema: change },
+      answer: view,
+      problems: [
+        'unknown_integration',
+        'invalid_settings',
+        'fixed_once_created',
+        'integration_archived',
+        'settings_are_static',
+      ],
+      handle: async ({ params, actor, json }) =>
+        adminOf(deps).changeIntegration(actor(), params.projectId, params.integrationId, await json()),
+    }),
+    step('disable', 'Take no new messages; those waiting stay until it is enabled or they expire', [
+      'default_integration',
+      'integration_archived',
+    ]),
+    step('enable', 'Take and send messages again', ['integration_archived']),
+    step('archive', 'Take it out of use for good; reports are still taken while any may come', [
+      'default_integration',
+      'messages_waiting',
+      'integration_archived',
+    ]),
+    apiRoute({
+      access: 'admin',
+      method: 'post',
+      path: `${INTEGRATIONS}/{integrationId}/test`,
+      tag: 'Integrations',
+      summary: 'Ask Sinch whether it takes plan, token and region; sends nothing',
+      answer: connectionTest,
+      problems: ['unknown_integration'],
+      deadlineMs: TEST_DEADLINE_MS,
+      async handle({ params: { projectId, integrationId } }) {
+        const integration = await settings.integration(integrationId);
+        if (integration?.projectId !== projectId) {
+          throw new Problem('unknown_integration', `Project ${projectId} has no integration of this id`);
+        }
+        return testConnection(integration);
+      },
+    }),
+  ];
+}

@@ -1,0 +1,47 @@
+import { z } from '@hono/zod-openapi';
+import { type ApiRoute, apiRoute } from '../api-route.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { projectOf } from '../project-of.ts';
+
+const count = z.number().int();
+
+const ledger = z
+  .object({
+    requested: count,
+    skipped: count,
+    waitingToSend: count,
+    enqueued: count,
+    enqueueFailed: count,
+    waitingForReport: count,
+    delivered: count,
+    rejected: count,
+    failed: count,
+    timeout: count,
+    faults: z.object({
+      eventWithoutRequest: count,
+      finalWithoutEnqueued: count,
+      skippedWithEvent: count,
+      refusedWithoutEvent: count,
+    }),
+    balanced: z.boolean(),
+  })
+  .openapi('Ledger');
+
+/** Whether the books of a project balance. */
+export function ledgerRoutes({ settings, readLedger }: Pick<AppDeps, 'settings' | 'readLedger'>): ApiRoute[] {
+  return [
+    apiRoute({
+      access: 'viewer',
+      method: 'get',
+      path: '/v1/projects/{projectId}/ledger',
+      tag: 'Messages',
+      summary: 'Count what became of the requests of a project, or of one campaign',
+      query: z.object({ campaignId: z.string().optional() }),
+      answer: ledger,
+      async handle({ params, query: { campaignId } }) {
+        const { projectId } = await projectOf(settings, params.projectId);
+        return readLedger({ projectId, ...(campaignId === undefined ? {} : { campaignId }) });
+      },
+    }),
+  ];
+}

@@ -1,0 +1,124 @@
+import { z } from '@hono/zod-openapi';
+import { isMessageId } from '../../contract/identity.ts';
+import type { IntakeAnswer } from '../../intake/index.ts';
+import type { RegisteredMessage } from '../../register/index.ts';
+import { type ApiRoute, apiRoute } from '../api-route.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { DISPOSITIONS, LISTED_STATUSES, messageSummary, messageView } from '../message-schema.ts';
+import { summaryOf, viewOf } from '../message-view.ts';
+import { pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
+import { Problem } from '../problem.ts';
+import { projectOf } from '../project-of.ts';
+import { within } from '../within.ts';
+
+/** How long a message's workflow is waited for when a message is shown. */
+const STATUS_DEADLINE_MS = 2_000;
+
+const TIME = 'a time such as 2026-11-20T10:00:00Z';
+const time = z.iso.datetime({ offset: true, error: TIME }).transform((given) => new Date(given).toISOString());
+
+const filters = pageQuery.extend({
+  campaignId: z.string().optional(),
+  integrationId: z.string().optional(),
+  disposition: z.enum(DISPOSITIONS, `one of ${DISPOSITIONS.join(', ')}`).optional(),
+  status: z.enum(LISTED_STATUSES, `one of ${LISTED_STATUSES.join(', ')}`).optional(),
+  requestedSince: time.optional().openapi({ description: 'At this time or later.' }),
+  requestedUntil: time.optional().openapi({ description: 'Before this time.' }),
+});
+
+type Deps = Pick<AppDeps, 'settings' | 'register' | 'messages' | 'readEvents'>;
+
+/** What became of messages. */
+export function messageRoutes({ settings, register, messages, readEvents }: Deps): ApiRoute[] {
+  return [
+    apiRoute({
+      access: 'viewer',
+      method: 'get',
+      path: '/v1/projects/{projectId}/messages',
+      tag: 'Messages',
+      summary: 'List requests, the latest first',
+      query: filters,
+      answer: pageSchema('messages', messageSummary),
+      async handle({ params, query: { limit, cursor, ...wanted } }) {
+        const { projectId } = await projectOf(settings, params.projectId);
+        const page = await register.list({ projectId, ...pageQueryOf({ limit, cursor }), ...given(wanted) });
+        return {
+          messages: page.messages.map(({ status, ...request }) => ({
+            messageId: request.messageId,
+            disposition: request.disposition,
+            status,
+            ...summaryOf(request),
+          })),
+          ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
+        };
+      },
+    }),
+    apiRoute({
+      access: 'viewer',
+      method: 'get',
+      path: '/v1/projects/{projectId}/messages/{messageId}',
+      tag: 'Messages',
+      summary: 'Show a message: where it stands, why, and its events',
+      answer: messageView,
+      problems: ['unknown_message'],
+      async handle({ params }) {
+        const request = await requestOf(params);
+        const key = { projectId: request.projectId, messageId: request.messageId };
+        const [recorded, workflow] = await Promise.all([
+          readEvents(key),
+          request.input
+            ? within(STATUS_DEADLINE_MS, messages.status(key)).catch(() => 'unreachable' as const)
+            : Promise.resolve(undefined),
+        ]);
+        return viewOf({ request, recorded, workflow });
+      },
+    }),
+    apiRoute({
+      access: 'sender',
+      method: 'post',
+      path: '/v1/projects/{projectId}/messages/{messageId}/cancel',
+      tag: 'Messages',
+      summary: 'Ask for a message not to be sent',
+      answer: z.object({
+        messageId: z.string(),
+        cancellation: z.enum(['requested', 'too_late']),
+        explanation: z.string(),
+      }),
+      problems: ['unknown_message'],
+      async handle({ params }) {
+        const request = await requestOf(params);
+        const isRequested = (await cancel(request)) === 'requested';
+        return {
+          messageId: request.messageId,
+          cancellation: isRequested ? ('requested' as const) : ('too_late' as const),
+          explanation: isRequested
+            ? 'What was not sent yet is not sent; what Sinch has, Sinch is asked to cancel, and the delivery report decides.'
+            : 'The message has ended already; cancelling it has no effect.',
+        };
+      },
+    }),
+  ];
+
+  async function cancel({ projectId, messageId, input, startedAt }: RegisteredMessage<IntakeAnswer>) {
+    if (!input) return 'closed';
+    // Temporal forgets ended messages after its retention: one that was started must not be started again.
+    return startedAt === undefined ? messages.cancelOrStartCancelled(input) : messages.cancel({ projectId, messageId });
+  }
+
+  async function requestOf(params: { projectId: string; messageId: string }): Promise<RegisteredMessage<IntakeAnswer>> {
+    const { projectId } = await projectOf(settings, params.projectId);
+    const { messageId } = params;
+    const found = isMessageId(messageId) ? await register.find({ projectId, messageId }) : undefined;
+    if (!found) {
+      throw new Problem('unknown_message', `Project ${projectId} has no message of this id; ids are case-sensitive`);
+    }
+    return found;
+  }
+}
+
+/** Without the filters that are not given. */
+function given<T extends object>(filters: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof T]?: Exclude<T[Name], undefined>;
+  };
+}

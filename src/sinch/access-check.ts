@@ -1,0 +1,48 @@
+import { networkCodeOf } from './classify-answer.ts';
+import { parseJson, readErrorText } from './error-text.ts';
+import type { Exchange } from './exchange.ts';
+import { batchPage } from './schemas.ts';
+
+/** What kept a request from its answer. */
+export type NetworkFault = 'dns' | 'refused' | 'tls' | 'timeout' | 'broken_off' | 'other';
+
+/** Whether Sinch lets a plan's token in. */
+export type AccessCheck =
+  | { kind: 'admitted'; statusCode: number }
+  /** An answer that is no list of batches: whoever gave it is not Sinch. */
+  | { kind: 'not_sinch'; statusCode: number }
+  | { kind: 'answered'; statusCode: number; error?: string; comment?: string }
+  | { kind: 'unreachable'; fault: NetworkFault; code: string };
+
+/** Reads the end of GET /batches. */
+export function readAccess(result: Exchange): AccessCheck {
+  if (result.kind === 'failure') {
+    const code = networkCodeOf(result.error);
+    return { kind: 'unreachable', fault: faultOf(code), code };
+  }
+  const { status: statusCode, body } = result;
+  if (statusCode >= 200 && statusCode < 300) {
+    const isList = batchPage.safeParse(parseJson(body)).success;
+    return { kind: isList ? 'admitted' : 'not_sinch', statusCode };
+  }
+  const { code, comment } = readErrorText(body);
+  return {
+    kind: 'answered',
+    statusCode,
+    ...(code === undefined ? {} : { error: code }),
+    ...(comment === undefined ? {} : { comment }),
+  };
+}
+
+/** Codes of Node, of OpenSSL and of undici. */
+const FAULTS: readonly (readonly [NetworkFault, RegExp])[] = [
+  ['dns', /^(?:ENOTFOUND|EAI_\w+|ENODATA)$/],
+  ['refused', /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/],
+  ['timeout', /^(?:DEADLINE_EXCEEDED|ETIMEDOUT|UND_ERR_\w*TIMEOUT)$/],
+  ['tls', /CERT|^(?:ERR_TLS|ERR_SSL)|^(?:EPROTO|HOSTNAME_MISMATCH|UNABLE_TO_\w+)$/],
+  ['broken_off', /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/],
+];
+
+function faultOf(code: string): NetworkFault {
+  return FAULTS.find(([, pattern]) => pattern.test(code))?.[0] ?? 'other';
+}
