@@ -8,6 +8,7 @@ ignoreBrokenPipes();
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   env: process.env,
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
 });

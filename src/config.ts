@@ -31,14 +31,18 @@ export interface Config {
   temporal: ReturnType<typeof loadClientConnectConfig>;
   taskQueue: string;
   searchAttributes: boolean;
-  settings: Settings;
+  /** Absent where the environment brings none: then those of the database hold. */
+  settings?: Settings;
+  /** Where Sinch reaches the webhook. */
+  publicUrl?: string;
+  /** Of what is encrypted in the database. Empty where nothing of it is read. */
+  encryption: { keys?: string; keyFile?: string };
   logLevel: LogLevel;
 }
 
 /** What `server` needs beside that. */
 export interface ServerConfig extends Config {
   apiKey: string;
-  encryption: { keys?: string; keyFile?: string };
   host: string;
   port: number;
 }
@@ -73,14 +77,14 @@ const commonSchema = z.object({
   STATUS_ATTRIBUTE: onOrOff.optional(),
   SINCH_HMAC_SECRETS: text,
   SINCH_CALLBACK_SECRETS: text,
+  ENCRYPTION_KEYS: text,
+  ENCRYPTION_KEY_FILE: text,
 });
 
 type Values = z.output<typeof commonSchema>;
 
 const serverSchema = z.object({
   SINCH_API_KEY: z.string().min(SHORTEST_API_KEY).optional(),
-  ENCRYPTION_KEYS: text,
-  ENCRYPTION_KEY_FILE: text,
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
 });
@@ -89,7 +93,8 @@ const serverSchema = z.object({
 export function readConfig(environment: Environment): Config {
   const env = withoutEmpty(environment);
   const problems: string[] = [];
-  const config = commonOf(parse(commonSchema, env, problems), env, problems);
+  const config = commonOf(env, problems);
+  if (areStored(env)) requireEncryption(env, problems);
   if (!config || problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -98,34 +103,40 @@ export function readConfig(environment: Environment): Config {
 export function readServerConfig(environment: Environment): ServerConfig {
   const env = withoutEmpty(environment);
   const problems: string[] = [];
-  const config = commonOf(parse(commonSchema, env, problems), env, problems);
+  const config = commonOf(env, problems);
   const server = parse(serverSchema, env, problems);
+  requireEncryption(env, problems);
   if (env.SINCH_API_KEY === undefined) {
     problems.push(
-      `SINCH_API_KEY: expected the key that callers of the API send, ${SHORTEST_API_KEY} characters or more; it is not set`,
-    );
-  }
-  if (server.ENCRYPTION_KEYS === undefined && server.ENCRYPTION_KEY_FILE === undefined) {
-    problems.push(
-      'ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE: expected keys of 32 bytes in base64, or a file that holds them (made where there is none); neither is set',
+      `SINCH_API_KEY: expected the deployment key of the API, ${SHORTEST_API_KEY} characters or more; it is not set`,
     );
   }
   if (!config || problems.length > 0) throw new ConfigError(problems);
-  return {
-    ...config,
-    apiKey: server.SINCH_API_KEY ?? '',
-    encryption: {
-      ...(server.ENCRYPTION_KEYS === undefined ? {} : { keys: server.ENCRYPTION_KEYS }),
-      ...(server.ENCRYPTION_KEY_FILE === undefined ? {} : { keyFile: server.ENCRYPTION_KEY_FILE }),
-    },
-    host: server.HOST,
-    port: server.PORT,
-  };
+  return { ...config, apiKey: server.SINCH_API_KEY ?? '', host: server.HOST, port: server.PORT };
+}
+
+/** Reads what encrypting everything anew needs. @throws ConfigError */
+export function readRotationConfig(environment: Environment): Pick<Config, 'databaseUrl' | 'encryption'> {
+  const env = withoutEmpty(environment);
+  const { DATABASE_URL: databaseUrl = '', ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = env;
+  const problems: string[] = [];
+  if (databaseUrl === '') problems.push(NO_DATABASE);
+  if (keys === undefined && keyFile === undefined) problems.push(NO_ENCRYPTION_KEY);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { databaseUrl, encryption: encryptionOf(keys, keyFile) };
 }
 
 /** A logger of ours: JSON lines on standard error, so that standard output stays an answer. */
 export function createLogger(level: LogLevel): Logger {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}
+
+const NO_DATABASE = 'DATABASE_URL: expected postgres://…, which worker and server share; it is not set';
+const NO_ENCRYPTION_KEY =
+  'ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE: expected keys of 32 bytes in base64, or a file that holds them (made where there is none); neither is set';
+
+function encryptionOf(keys: string | undefined, keyFile: string | undefined): Config['encryption'] {
+  return { ...(keys === undefined ? {} : { keys }), ...(keyFile === undefined ? {} : { keyFile }) };
 }
 
 /** A variable that is set to nothing counts as not set. */
@@ -135,22 +146,26 @@ function withoutEmpty(env: Environment): Record<string, string> {
   );
 }
 
-function commonOf(values: Values, env: Record<string, string>, problems: string[]): Config | undefined {
+function commonOf(env: Record<string, string>, problems: string[]): Config | undefined {
+  const values = parse(commonSchema, env, problems);
   if (values.DATABASE_URL === undefined) {
-    problems.push('DATABASE_URL: expected postgres://…, which worker and server share; it is not set');
+    problems.push(NO_DATABASE);
   }
   const settings = settingsOf(values, env, problems);
   const temporal = attempt('TEMPORAL_*', problems, () =>
     // Given explicitly, so that a configuration is read from `env` alone and not from the process.
     loadClientConnectConfig({ overrideEnvVars: env }),
   );
-  if (!settings || !temporal) return undefined;
+  const { PUBLIC_URL: publicUrl, ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = values;
+  if (!temporal) return undefined;
   return {
     databaseUrl: values.DATABASE_URL ?? '',
     temporal,
     taskQueue: values.TEMPORAL_TASK_QUEUE,
     searchAttributes: values.SEARCH_ATTRIBUTES === 'on',
-    settings,
+    ...(settings === undefined ? {} : { settings }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    encryption: encryptionOf(keys, keyFile),
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -173,6 +188,22 @@ const REPLACED_BY_FILE = [
   'SINCH_CALLBACK_SECRETS',
 ] as const satisfies (keyof Values)[];
 
+/** Tokens and secrets are encrypted in the database, and so are the bodies of callbacks that an HTTP process keeps. */
+function requireEncryption(env: Environment, problems: string[]): void {
+  if (env.ENCRYPTION_KEYS !== undefined || env.ENCRYPTION_KEY_FILE !== undefined) return;
+  const why = areStored(env)
+    ? '. Settings are kept in the database, since SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN are not set either'
+    : '';
+  problems.push(`${NO_ENCRYPTION_KEY}${why}`);
+}
+
+/** Whether the settings are those of the database. */
+function areStored(env: Environment): boolean {
+  const { SINCH_SETTINGS_FILE, SINCH_SERVICE_PLAN_ID, SINCH_API_TOKEN } = env;
+  return [SINCH_SETTINGS_FILE, SINCH_SERVICE_PLAN_ID, SINCH_API_TOKEN].every((value) => value === undefined);
+}
+
+/** The settings that the environment brings; `undefined` where it brings none, or they are wrong. */
 function settingsOf(values: Values, env: Record<string, string>, problems: string[]): Settings | undefined {
   const file = values.SINCH_SETTINGS_FILE;
   if (file !== undefined) {
@@ -185,13 +216,32 @@ function settingsOf(values: Values, env: Record<string, string>, problems: strin
     return attempt('SINCH_SETTINGS_FILE', problems, () => settingsFromFile(file));
   }
   const { SINCH_SERVICE_PLAN_ID: servicePlanId, SINCH_API_TOKEN: apiToken } = values;
+  if (areStored(env)) {
+    const ignored = REPLACED_BY_FILE.filter((name) => name !== 'PUBLIC_URL' && env[name] !== undefined);
+    if (ignored.length > 0) {
+      problems.push(
+        `${ignored.join(', ')}: expected SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN beside them; without these, the settings are kept in the database and changed over HTTP`,
+      );
+    }
+    checkPublicUrl(values, problems);
+    return undefined;
+  }
   if (servicePlanId === undefined || apiToken === undefined) {
     problems.push(
-      'SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN: expected the plan and its token from the Sinch dashboard (or SINCH_SETTINGS_FILE for several); they are not both set',
+      'SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN: expected the plan and its token from the Sinch dashboard (or neither, to keep settings in the database); they are not both set',
     );
     return undefined;
   }
   return settingsOfPlan(values, { servicePlanId, apiToken }, problems);
+}
+
+function checkPublicUrl({ PUBLIC_URL: publicUrl }: Values, problems: string[]): void {
+  if (publicUrl === undefined) return;
+  try {
+    staticSettings({ publicUrl, projects: [{ id: 'x', integrations: [] }] });
+  } catch (error) {
+    problems.push(`PUBLIC_URL: ${wordsOf(error).replace('staticSettings: publicUrl ', '')}`);
+  }
 }
 
 type Plan = Pick<StaticIntegrationOptions, 'servicePlanId' | 'apiToken'>;

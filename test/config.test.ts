@@ -23,6 +23,7 @@ function problemsOf(read: (env: Environment) => unknown, env: Environment): stri
 }
 
 async function projectOf({ settings }: Config) {
+  if (!settings) return assert.fail('the environment brings settings');
   const [integration] = await settings.integrations();
   const project = await settings.project(integration?.projectId ?? '');
   return { integration, project };
@@ -77,6 +78,37 @@ test('reads every variable', async () => {
   assert.equal(config.searchAttributes, false);
   assert.equal(config.temporal.namespace, 'sms');
   assert.equal(config.temporal.connectionOptions.address, 'temporal.example.com:7233');
+});
+
+test('leaves settings to the database where the environment has neither plan nor file', () => {
+  const { DATABASE_URL } = WORKER;
+  const stored = { DATABASE_URL, ENCRYPTION_KEY_FILE: '/run/keys', PUBLIC_URL: 'https://sms.example.com' };
+  const config = readConfig(stored);
+  assert.equal(config.settings, undefined);
+  assert.deepEqual([config.publicUrl, config.encryption], ['https://sms.example.com', { keyFile: '/run/keys' }]);
+  assert.equal(readServerConfig({ ...stored, SINCH_API_KEY: 'k'.repeat(16) }).settings, undefined);
+});
+
+test('refuses what would be passed over where settings are those of the database, and a worker without their keys', () => {
+  const { DATABASE_URL } = WORKER;
+  assert.match(problemsOf(readConfig, { DATABASE_URL }), /ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE/);
+  const said = problemsOf(readConfig, {
+    DATABASE_URL,
+    ENCRYPTION_KEYS: 'x',
+    SINCH_REGION: 'eu',
+    REPORT_WINDOW_HOURS: '48',
+    PUBLIC_URL: 'ftp://user:secret@example.com',
+  });
+  assert.match(
+    said,
+    /SINCH_REGION, REPORT_WINDOW_HOURS: expected SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN beside them/,
+  );
+  assert.match(said, /^  - PUBLIC_URL: has to be/m);
+  assert.doesNotMatch(said, /secret/);
+  assert.match(
+    problemsOf(readConfig, { DATABASE_URL, SINCH_SERVICE_PLAN_ID: 'plan-1' }),
+    /SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN: .*not both set/,
+  );
 });
 
 test('takes a variable that is set to nothing as not set', () => {

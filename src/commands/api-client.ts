@@ -3,12 +3,14 @@ import type { Target } from './target.ts';
 
 const DEADLINE_MS = 10_000;
 
-/** The HTTP API of a running stack, for one project. */
+/** The HTTP API of a running stack. Every method throws a CommandError that says what was attempted, what was wrong and what to do. */
 export interface ApiClient {
-  /** @throws CommandError that says what was attempted, what was wrong and what to do */
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<T>;
-  /** @throws CommandError as `get` */
-  post<T>(path: string, body: unknown): Promise<T>;
+  /** @param deadlineMs @default 10 seconds */
+  post<T>(path: string, body?: unknown, deadlineMs?: number): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  patch<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
 }
 
 /** A refusal or failure that the API answered. */
@@ -22,11 +24,11 @@ export class ApiError extends CommandError {
   }
 }
 
-/** Calls below `/v1/projects/{project}`. */
-export function createApiClient(target: Target): ApiClient {
-  const base = `${target.url}/v1/projects/${encodeURIComponent(target.projectId)}`;
+/** @param below `project`: calls below `/v1/projects/{project}`; `deployment`: below `/v1` */
+export function createApiClient(target: Target, below: 'project' | 'deployment' = 'project'): ApiClient {
+  const base = `${target.url}/v1${below === 'project' ? `/projects/${encodeURIComponent(target.projectId)}` : ''}`;
 
-  async function call<T>(method: string, path: string, body: unknown): Promise<T> {
+  async function call<T>(method: string, path: string, body?: unknown, deadlineMs = DEADLINE_MS): Promise<T> {
     const what = `${method} ${base}${path}`;
     let response: Response;
     try {
@@ -39,16 +41,18 @@ export function createApiClient(target: Target): ApiClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // A redirect would carry the key to somebody else.
         redirect: 'error',
-        signal: AbortSignal.timeout(DEADLINE_MS),
+        signal: AbortSignal.timeout(deadlineMs),
       });
     } catch (cause) {
       throw new CommandError(
         'stack_unreachable',
-        `${what} got no answer: ${reasonOf(cause)}. Is the stack running? ` +
+        `${what} got no answer: ${reasonOf(cause, deadlineMs)}. Is the stack running? ` +
           `Its address came from ${target.from.url}; \`temporal-sinch up\` starts one here.`,
         { cause },
       );
     }
+    // There is nothing to say: whoever expects that expects `void`.
+    if (response.status === 204) return undefined as T;
     const answer = await jsonOf(response);
     if (response.ok && answer !== undefined) return answer as T;
     throw refusal(target, what, response.status, answer);
@@ -57,9 +61,12 @@ export function createApiClient(target: Target): ApiClient {
   return {
     get: (path, query = {}) => {
       const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-      return call('GET', given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`, undefined);
+      return call('GET', given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`);
     },
-    post: (path, body) => call('POST', path, body),
+    post: (path, body, deadlineMs) => call('POST', path, body, deadlineMs),
+    put: (path, body) => call('PUT', path, body),
+    patch: (path, body) => call('PATCH', path, body),
+    delete: (path) => call('DELETE', path),
   };
 }
 
@@ -103,9 +110,9 @@ async function jsonOf(response: Response): Promise<unknown> {
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, deadlineMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `none within ${DEADLINE_MS / 1000} s`;
+  if (error.name === 'TimeoutError') return `none within ${deadlineMs / 1000} s`;
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;

@@ -3,7 +3,8 @@ export const CONFIG_HELP = `
 Environment:
   DATABASE_URL                postgres://… that worker and server share (needed)
   SINCH_SERVICE_PLAN_ID,
-  SINCH_API_TOKEN             the plan and its token, from Sinch's dashboard (needed, or SINCH_SETTINGS_FILE)
+  SINCH_API_TOKEN             a plan and its token, from Sinch's dashboard; without them projects and integrations
+                              are kept in the database, and changed over HTTP
   SINCH_REGION                us, eu, au, br or ca (default: us); or SINCH_BASE_URL, the address of a simulator
   SINCH_MESSAGES_PER_SECOND   throughput of the plan by contract (default: 30)
   SINCH_DEFAULT_SENDER        used where a request names none
@@ -16,6 +17,9 @@ Environment:
   SINCH_CALLBACK_SECRETS      or secrets at the end of the callback's path (default: one made of the token)
   PUBLIC_URL                  where Sinch reaches the webhook, such as https://sms.example.com
   SINCH_SETTINGS_FILE         JSON file with projects and integrations, instead of the variables from the plan to here
+  ENCRYPTION_KEYS             keys of 32 bytes in base64, separated by commas, the first one encrypts; or
+  ENCRYPTION_KEY_FILE         a file with one a line, made where there is none (one of the two is needed, except by a
+                              worker whose plan is in the environment)
   TEMPORAL_ADDRESS,
   TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default)
   TEMPORAL_TASK_QUEUE         queue of the message workflows (default: sinch-messages)
@@ -23,7 +27,5 @@ Environment:
   LOG_LEVEL                   fatal, error, warn, info, debug or silent (default: info)`;
 
 /** What the help of `server` says beside that. */
-export const SERVER_CONFIG_HELP = `  SINCH_API_KEY               key that callers of the API send, 16 characters or more (needed)
-  ENCRYPTION_KEYS             keys of 32 bytes in base64, separated by commas, the first one encrypts; or
-  ENCRYPTION_KEY_FILE         a file with one a line, made where there is none (one of the two is needed)
+export const SERVER_CONFIG_HELP = `  SINCH_API_KEY               deployment key: makes projects, an admin of each; 16 characters or more (needed)
   HOST, PORT                  where to listen (default: 127.0.0.1, 8080)`;

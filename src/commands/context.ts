@@ -1,8 +1,14 @@
+import type { Readable } from 'node:stream';
 import type { ProgressOutput } from '../local/index.ts';
+
+/** Where answers and secrets come from: `process.stdin` fits. */
+export type CommandInput = Readable & { readonly isTTY?: boolean };
 
 /** What a command works with: the process's own, or a test's. */
 export interface CommandContext {
   env: NodeJS.ProcessEnv;
+  /** Absent: nothing is piped in, and nobody can be asked. */
+  stdin?: CommandInput;
   /** Results, and nothing else with `--json`. */
   stdout: ProgressOutput;
   /** Progress, hints and errors. */

@@ -1,4 +1,8 @@
-import type { Ledger } from '../events/index.ts';
+import type { Ledger, LedgerCounts } from '../events/index.ts';
+import { bar } from './bars.ts';
+
+/** Characters of a bar that stands for all. */
+const BAR_WIDTH = 30;
 
 /** One line of the ledger: what is counted, how many, and of which total it is a part. */
 interface LedgerLine {
@@ -8,8 +12,11 @@ interface LedgerLine {
   share?: { of: number; name: string };
 }
 
-/** The ledger as lines of a table: requests and what became of them, with percentages of the line above. */
-export function ledgerTable(ledger: Ledger): string[] {
+/**
+ * The ledger as lines of a table: requests and what became of them, with percentages of the line above.
+ * @param options `bars` adds one to each line.
+ */
+export function ledgerTable(ledger: LedgerCounts, { bars = false }: { bars?: boolean } = {}): string[] {
   const { requested, enqueued } = ledger;
   const ofRequests = (label: string, count: number): LedgerLine => ({
     label: `  ${label}`,
@@ -37,7 +44,9 @@ export function ledgerTable(ledger: Ledger): string[] {
   const digits = Math.max(...lines.map(({ count }) => String(count).length));
   return lines.map(({ label, count, share }) => {
     const shown = share && share.of > 0 ? `  ${percent(count, share.of).padStart(7)} of ${share.name}` : '';
-    return `${label.padEnd(widest)}  ${String(count).padStart(digits)}${shown}`;
+    const line = `${label.padEnd(widest)}  ${String(count).padStart(digits)}${shown}`;
+    if (!bars) return line;
+    return `${line.padEnd(widest + digits + 24)}  ${bar(count, Math.max(requested, enqueued), BAR_WIDTH)}`.trimEnd();
   });
 }
 

@@ -1,5 +1,6 @@
 import { countryName } from '../contract/country-name.ts';
 import type { EventView, MessageView } from '../http/index.ts';
+import { utcTime } from './utc-time.ts';
 
 /** Something that happened to a message. */
 export interface TimelineEntry {
@@ -34,7 +35,7 @@ export function timelineLines(view: MessageView): string[] {
   return [
     `Message ${view.messageId} of project ${view.projectId}: ${view.status.replaceAll('_', ' ')}`,
     '',
-    ...timelineOf(view).map(({ at, what }) => `  ${clock(at)}  ${what}`),
+    ...timelineOf(view).map(({ at, what }) => `  ${utcTime(at)}  ${what}`),
     '',
     view.explanation,
     ...(view.workflowId === undefined ? [] : [`In Temporal's web UI it is workflow ${view.workflowId}.`]),
@@ -51,25 +52,31 @@ function requestSentence(view: MessageView): string {
 }
 
 function eventSentence(event: EventView, view: MessageView): string {
-  const why = [event.error, event.comment].filter((part) => part !== undefined).join(': ');
-  const because = why === '' ? '' : ` (${why})`;
+  const { explanation } = event;
+  // A comment of our own is the explanation, which has a sentence to itself.
+  const comment = event.comment === explanation ? undefined : event.comment;
+  const why = [event.error, comment].filter((part) => part !== undefined).join(': ');
+  return `${eventClause(event, view, why === '' ? '' : ` (${why})`)}.${explanation === undefined ? '' : ` ${explanation}.`}`;
+}
+
+function eventClause(event: EventView, view: MessageView, because: string): string {
   switch (event.status) {
     case 'enqueued':
-      return `Accepted by Sinch${event.batch_id === undefined ? '' : ` as batch ${event.batch_id}`}${partsOf(event)}.`;
+      return `Accepted by Sinch${event.batch_id === undefined ? '' : ` as batch ${event.batch_id}`}${partsOf(event)}`;
     case 'enqueue_failed':
-      return `Not sent${codeOf(event.status_code)}${because}.`;
+      return `Not sent${codeOf(event.status_code)}${because}`;
     case 'delivered':
-      return 'Delivered to the handset.';
+      return 'Delivered to the handset';
     case 'rejected':
-      return `Rejected by Sinch${codeOf(event.status_code)}${because}.`;
+      return `Rejected by Sinch${codeOf(event.status_code)}${because}`;
     case 'failed':
-      return `Not delivered to the handset${codeOf(event.status_code)}${because}.`;
+      return `Not delivered to the handset${codeOf(event.status_code)}${because}`;
     case 'timeout':
       return view.reportsExpected
-        ? `Given up waiting for a delivery report${because}.`
-        : `Ended without a delivery report, as expected${view.country === undefined ? '' : ` in ${countryName(view.country)}`}${because}.`;
+        ? `Given up waiting for a delivery report${because}`
+        : `Ended without a delivery report, as expected${view.country === undefined ? '' : ` in ${countryName(view.country)}`}${because}`;
     default:
-      return `${event.status}${because}.`;
+      return `${event.status}${because}`;
   }
 }
 
@@ -82,10 +89,4 @@ function partsOf(event: EventView): string {
 
 function codeOf(statusCode: number | undefined): string {
   return statusCode === undefined ? '' : ` with code ${statusCode}`;
-}
-
-/** `2026-11-24 14:02:07 UTC` */
-function clock(time: string): string {
-  const iso = new Date(time).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }

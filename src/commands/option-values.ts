@@ -18,3 +18,21 @@ export function positiveNumber(value: string): number {
 
 /** Reads an option's value as a port that can be listened on. */
 export const port = wholeNumber(1, 65_535);
+
+/** Reads an option's value as countries, separated by commas. */
+export function countries(value: string): string[] {
+  const codes = value.split(',').map((code) => code.trim().toUpperCase());
+  if (codes.every((code) => /^[A-Z]{2}$/.test(code))) return codes;
+  throw new InvalidArgumentError('Expected ISO 3166-1 alpha-2 codes, separated by commas, such as US,CA.');
+}
+
+/** Reads an option's value as a switch. */
+export function onOrOff(value: string): boolean {
+  if (value === 'on' || value === 'off') return value === 'on';
+  throw new InvalidArgumentError('Expected on or off.');
+}
+
+/** Reads an option's value as a number above 0, or `default`, which stays as it is. */
+export function positiveNumberOrDefault(value: string): number | 'default' {
+  return value === 'default' ? value : positiveNumber(value);
+}

@@ -1,18 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAuditCommand } from './audit.ts';
+import { addCampaignCommand, addCampaignsCommand } from './campaign.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, printJson } from './context.ts';
+import { addExplainCommand } from './explain.ts';
+import { addExporterCommand } from './exporter.ts';
+import { addIntegrationsCommand } from './integrations.ts';
+import { addKeysCommand } from './keys.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addMessageCommand } from './message.ts';
+import { addPreviewCommand } from './preview.ts';
+import { addProjectsCommand } from './projects.ts';
+import { addSecretsCommand } from './secrets.ts';
 import { addSendCommand } from './send.ts';
+import { addSendersCommand } from './senders.ts';
 import { addServerCommand } from './server.ts';
+import { addSettingsCommand } from './settings.ts';
 import { addSimulatorCommand } from './simulator.ts';
 import { addUpCommand } from './up.ts';
 import { addWorkerCommand } from './worker.ts';
 
 /**
- * Runs one command to its end and gives the exit code: 0 done, 1 it failed, 2 it was called wrongly. Everything that it
- * started is stopped by then.
+ * Runs one command to its end and gives the exit code, see `EXIT`. Everything that it started is stopped by
+ * then.
  */
 export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<number> {
   try {
@@ -42,13 +53,28 @@ Examples:
   temporal-sinch send --to +33639980001 --text "Hello" --wait
   temporal-sinch message 01K9Z3M8Q4T6V0X2Y4A6C8E0G2
   temporal-sinch ledger
+  temporal-sinch explain 411
+  temporal-sinch campaign welcome
+  temporal-sinch integrations add
 
-Exit codes: 0 done, 1 it failed, 2 it was called wrongly.`,
+Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 130 stopped at a question.`,
     );
   addUpCommand(program, context);
   addSendCommand(program, context);
   addMessageCommand(program, context);
   addLedgerCommand(program, context);
+  addExplainCommand(program, context);
+  addPreviewCommand(program, context);
+  addCampaignCommand(program, context);
+  addCampaignsCommand(program, context);
+  addProjectsCommand(program, context);
+  addIntegrationsCommand(program, context);
+  addSettingsCommand(program, context);
+  addSendersCommand(program, context);
+  addKeysCommand(program, context);
+  addExporterCommand(program, context);
+  addAuditCommand(program, context);
+  addSecretsCommand(program, context);
   addWorkerCommand(program, context);
   addServerCommand(program, context);
   addSimulatorCommand(program, context);

@@ -6,6 +6,7 @@ import { startServer } from '../server.ts';
 import { TemporalUnreachableError } from '../worker-connection.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { CONFIG_HELP, SERVER_CONFIG_HELP } from './config-help.ts';
+import { openSettings } from './open-settings.ts';
 import { listenForStop } from './stop-signal.ts';
 
 /** `server`: an HTTP process, set up by the environment. */
@@ -30,11 +31,13 @@ export function addServerCommand(program: Command, context: CommandContext): voi
         throw new TemporalUnreachableError(connectionOptions.address, error);
       });
       try {
-        const { taskQueue, searchAttributes, settings, apiKey, host, port } = config;
+        const { taskQueue, searchAttributes, apiKey, host, port } = config;
+        await using source = await openSettings(config, { database, log });
         await using server = await startServer({
           taskQueue,
           searchAttributes,
-          settings,
+          settings: source.settings,
+          ...(source.admin === undefined ? {} : { admin: source.admin }),
           apiKey,
           host,
           port,

@@ -29,10 +29,14 @@ Where the stack is, and its key, come from the first of these that is there:
 
 /** Adds the options that name a target. */
 export function addTargetOptions(command: Command): Command {
+  return addServerOptions(command).option('--project <id>', `project (default: "${LOCAL_PROJECT_ID}")`);
+}
+
+/** Adds the options that name a target apart from its project. */
+export function addServerOptions(command: Command): Command {
   return command
     .option('--url <url>', 'address of the HTTP API')
     .option('--api-key <key>', 'API key; other users of this machine may see it here, so prefer SINCH_API_KEY')
-    .option('--project <id>', `project (default: "${LOCAL_PROJECT_ID}")`)
     .option('--data-dir <folder>', 'folder of the local stack', DEFAULT_DATA_DIR);
 }
 

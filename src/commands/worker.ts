@@ -5,6 +5,7 @@ import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { CONFIG_HELP } from './config-help.ts';
+import { openSettings } from './open-settings.ts';
 import { listenForStop } from './stop-signal.ts';
 
 /** `worker`: a worker process, set up by the environment. */
@@ -24,6 +25,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       const log = createLogger(config.logLevel);
       const { namespace = 'default', connectionOptions } = config.temporal;
       await using database = await openDatabase({ url: config.databaseUrl, log });
+      await using source = await openSettings(config, { database, log });
       const connection = await connectWorker(connectionOptions, log);
       try {
         const worker = await startWorker({
@@ -32,7 +34,8 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
           database,
           log,
           taskQueue: config.taskQueue,
-          settings: config.settings,
+          settings: source.settings,
+          ...(source.keyring === undefined ? {} : { keyring: source.keyring }),
         });
         try {
           if (options.json) printJson(context, { running: 'worker', namespace, task_queue: config.taskQueue });

@@ -10,5 +10,5 @@ export { isStackRunning } from './claim-stack-file.ts';
 export { StackError, type StackErrorCode } from './stack-error.ts';
 export { DEFAULT_DATA_DIR, readStackFile, type StackFile, StackFileError, stackFilePath } from './stack-file.ts';
 export { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';
-export { LOCAL_INTEGRATION_ID, LOCAL_PROJECT_ID } from './stack-parts.ts';
+export { LOCAL_INTEGRATION_ID, LOCAL_PROJECT_ID } from './local-project.ts';
 export { type Stack, startStack } from './stack.ts';

@@ -31,11 +31,11 @@ export interface StackOptions {
   /** How the simulator behaves; the plan is the stack's. @default the simulator's own defaults */
   simulator?: Omit<SimulatorOptions, 'plans'>;
   /**
-   * Projects and integrations instead of those of the simulator, which is then not started.
-   * @default project `demo` with the integration `simulator`
+   * Projects and integrations that cannot be changed, instead of those of the database; the simulator is then not started.
+   * @default those of the database, which is made with the project `demo` and its integration `simulator`
    */
   settings?: Settings;
-  /** Throughput of the simulator's plan, in messages a second. @default DEFAULT_LOCAL_RATE */
+  /** Throughput of the simulator's plan, in messages a second. @default as it was set; DEFAULT_LOCAL_RATE at first */
   messagesPerSecond?: number;
   /** @default the one in the data folder; made on the first run */
   apiKey?: string;

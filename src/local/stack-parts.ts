@@ -3,8 +3,6 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import { createKeyring, type Database, type Keyring, loadKeyring, openDatabase } from '../db/index.ts';
-import { type Settings, staticSettings } from '../settings/index.ts';
-import { DEMO_PLAN } from '../simulator/index.ts';
 import { findTemporal } from './find-temporal.ts';
 import type { ProgressTicker } from './progress-ticker.ts';
 import { SEARCH_ATTRIBUTE_NAMES } from './server-arguments.ts';
@@ -12,12 +10,6 @@ import { StackError } from './stack-error.ts';
 import { makeDataDir } from './stack-file.ts';
 import type { StackOptions } from './stack-options.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
-
-/** The project that a local stack has from the start. */
-export const LOCAL_PROJECT_ID = 'demo';
-
-/** The integration of that project, which sends through the simulator. */
-export const LOCAL_INTEGRATION_ID = 'simulator';
 
 const KEY_FILE = 'encryption.key';
 
@@ -59,38 +51,6 @@ export async function startOwnTemporal(
     ...(uiPort === undefined ? {} : { uiPort }),
     ...(memory || dataDir === undefined ? {} : { dbFilename: path.resolve(dataDir, 'temporal.db') }),
     ...(signal === undefined ? {} : { signal }),
-  });
-}
-
-/** One project with one integration, which sends through the simulator and takes its signed callbacks. */
-export function simulatorSettings(options: {
-  /** Of the simulator. */
-  baseUrl: string;
-  /** Of the stack's HTTP process. */
-  publicUrl: string;
-  hmacSecret: string;
-  messagesPerSecond: number;
-}): Settings {
-  const { baseUrl, publicUrl, hmacSecret, messagesPerSecond } = options;
-  return staticSettings({
-    publicUrl,
-    projects: [
-      {
-        id: LOCAL_PROJECT_ID,
-        defaultSender: 'Demo',
-        integrations: [
-          {
-            id: LOCAL_INTEGRATION_ID,
-            name: 'Simulator',
-            servicePlanId: DEMO_PLAN.servicePlanId,
-            baseUrl,
-            apiToken: DEMO_PLAN.apiToken,
-            messagesPerSecond,
-            callbackAuth: { type: 'hmac', secrets: [hmacSecret] },
-          },
-        ],
-      },
-    ],
   });
 }
 

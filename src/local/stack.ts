@@ -1,24 +1,18 @@
 /** The whole product on one machine, bound to 127.0.0.1: what `up` and the demo bring up. */
-import { randomBytes } from 'node:crypto';
 import { Client } from '@temporalio/client';
 import type { Database } from '../db/index.ts';
 import { startServer } from '../server.ts';
-import { DEMO_PLAN, type Simulator, startSimulator } from '../simulator/index.ts';
+import type { Settings } from '../settings/index.ts';
+import type { Simulator } from '../simulator/index.ts';
 import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
 import { claimStackFile } from './claim-stack-file.ts';
 import { findFreePorts } from './free-ports.ts';
+import { LOCAL_PROJECT_ID, openLocalSettings, startLocalProject } from './local-project.ts';
 import { type ProgressTicker, startProgressTicker } from './progress-ticker.ts';
 import { StackError } from './stack-error.ts';
 import { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';
-import {
-  checkSearchAttributes,
-  explainedPort,
-  LOCAL_PROJECT_ID,
-  openStorage,
-  simulatorSettings,
-  startOwnTemporal,
-} from './stack-parts.ts';
+import { checkSearchAttributes, explainedPort, openStorage, startOwnTemporal } from './stack-parts.ts';
 
 const IP = '127.0.0.1';
 
@@ -50,7 +44,7 @@ export interface Stack extends AsyncDisposable {
 }
 
 /** What was started, in the order in which it is stopped. */
-const PARTS = ['file', 'http', 'worker', 'connection', 'simulator', 'database', 'temporal'] as const;
+const PARTS = ['file', 'http', 'worker', 'connection', 'simulator', 'settings', 'database', 'temporal'] as const;
 
 /** What each part that was started is stopped with. */
 type Closers = Map<(typeof PARTS)[number], () => Promise<void>>;
@@ -97,22 +91,23 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   if (!temporal) await checkSearchAttributes(connection, namespace);
 
   const port = options.port ?? (await findFreePorts(IP, 1))[0] ?? 0;
-  const { messagesPerSecond = DEFAULT_LOCAL_RATE } = options;
-  const hmacSecret = randomBytes(32).toString('base64url');
-  const simulator = options.settings
+  const stored = options.settings
     ? undefined
-    : await startSimulator({ ...options.simulator, plans: [{ ...DEMO_PLAN, hmacSecret, messagesPerSecond }] });
+    : openLocalSettings(database, keyring, { publicUrl: `http://${IP}:${port}`, log });
+  if (stored) closers.set('settings', () => stored.settings.close());
+  const simulator =
+    stored &&
+    (await startLocalProject({
+      ...stored,
+      ...(options.simulator === undefined ? {} : { simulator: options.simulator }),
+      ...(options.messagesPerSecond === undefined ? {} : { messagesPerSecond: options.messagesPerSecond }),
+      defaultRate: DEFAULT_LOCAL_RATE,
+    }));
   if (simulator) closers.set('simulator', () => simulator.close());
-  const settings =
-    options.settings ??
-    simulatorSettings({
-      baseUrl: simulator?.url ?? '',
-      publicUrl: `http://${IP}:${port}`,
-      hmacSecret,
-      messagesPerSecond,
-    });
+  const settings: Settings | undefined = options.settings ?? stored?.settings;
+  if (!settings) throw new TypeError('There are settings where none were given');
 
-  const worker = await startWorker({ connection, namespace, settings, database, log });
+  const worker = await startWorker({ connection, namespace, settings, database, keyring, log });
   closers.set('worker', () =>
     worker.close().catch((error: unknown) => log.error({ error: String(error) }, 'The worker ended with a failure')),
   );
@@ -123,6 +118,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   const server = await startServer({
     client,
     settings,
+    ...(stored === undefined ? {} : { admin: stored.admin }),
     database,
     keyring,
     apiKey,
@@ -135,7 +131,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   });
   closers.set('http', () => server.close());
 
-  const projectId = (await settings.integrations())[0]?.projectId ?? LOCAL_PROJECT_ID;
+  const projectId = (options.settings && (await settings.integrations())[0]?.projectId) ?? LOCAL_PROJECT_ID;
   const { url } = server;
   const addresses = {
     ...(temporal === undefined ? {} : { temporalAddress: temporal.address }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { timelineLines } from '../../src/commands/message-timeline.ts';
-import type { MessageView } from '../../src/http/index.ts';
+import type { EventView, MessageView } from '../../src/http/index.ts';
 
 function view(overrides: Partial<MessageView>): MessageView {
   return {
@@ -94,5 +94,16 @@ describe('the timeline of a message', () => {
     const timeout = { status: 'timeout', at: '2026-11-24T14:02:08.000Z', error: 'no_delivery_report_expected' };
     const lines = timelineLines(view({ status: 'timeout', country: 'DE', reportsExpected: false, events: [timeout] }));
     assert.match(lines.join('\n'), /Ended without a delivery report, as expected in Germany/);
+  });
+
+  test('tells what a code means, and the same words of a comment of ours only once', () => {
+    const explanation = 'Unknown subscriber: the operator knows no subscriber with this number; check it';
+    const at = '2026-11-20T14:02:09.000Z';
+    const said = (event: Partial<EventView>): string =>
+      timelineLines(view({ events: [{ status: 'failed', at, status_code: 150, explanation, ...event }] })).join('\n');
+    const told = `Not delivered to the handset with code 150. ${explanation}.`;
+    assert.ok(said({}).includes(told), said({}));
+    assert.ok(said({ comment: explanation }).includes(told), said({ comment: explanation }));
+    assert.ok(said({ comment: 'of Sinch' }).includes(`with code 150 (of Sinch). ${explanation}.`));
   });
 });

@@ -85,6 +85,18 @@ describe('up, and the commands that speak to it', () => {
     assert.match(stdout, /requested +6\n[^]*The ledger balances/);
   });
 
+  test('campaign shows and checks a campaign, and campaigns lists it', async () => {
+    await run('send', '--to', '+33639980003', '--text', 'Hello', '--campaign', 'autumn', '--wait');
+    const shown = await run('campaign', 'autumn');
+    assert.equal(shown.exitCode, 0, shown.stderr);
+    assert.match(shown.stdout, /delivered +1 +100\.0 % of enqueued +█/);
+    const checked = await run('campaign', 'autumn', '--check');
+    assert.equal(checked.exitCode, 0, checked.stdout + checked.stderr);
+    assert.match(checked.stdout, /^All 1 requests add up with their events and with Temporal\.$/m);
+    assert.doesNotMatch(checked.stdout, /not known to Temporal/);
+    assert.match((await run('campaigns')).stdout, /^autumn .*\nspring /m);
+  });
+
   test('a second stack is refused where one runs', async () => {
     const { exitCode, stderr } = await run('up', '--memory');
     assert.equal(exitCode, 1);

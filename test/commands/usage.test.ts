@@ -3,14 +3,34 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { runCommand } from './context.ts';
+import { allCommands, commandsBelow, runCommand } from './context.ts';
 
-const COMMANDS = ['up', 'send', 'message', 'ledger', 'worker', 'server', 'simulator'];
+const COMMANDS = await commandsBelow();
+const ALL_COMMANDS = await allCommands();
+const TARGET = ['--url', 'http://127.0.0.1:9', '--api-key', 'a-key-of-16-characters'];
+const ADD = ['integrations', 'add', ...TARGET];
 
 describe('the command line', () => {
-  for (const command of COMMANDS) {
+  test('has the commands that it is known for', () => {
+    assert.deepEqual(
+      [
+        'up',
+        'send',
+        'message',
+        'ledger',
+        'integrations add',
+        'keys revoke',
+        'audit',
+        'secrets rotate',
+        'worker',
+      ].filter((command) => !ALL_COMMANDS.includes(command)),
+      [],
+    );
+  });
+
+  for (const command of new Set([...COMMANDS, ...ALL_COMMANDS])) {
     test(`${command} --help says what it does, with examples or the environment it reads`, async () => {
-      const { exitCode, stdout, stderr } = await runCommand([command, '--help']);
+      const { exitCode, stdout, stderr } = await runCommand([...command.split(' '), '--help']);
       assert.equal(exitCode, 0);
       assert.equal(stderr, '');
       assert.match(stdout, new RegExp(`^Usage: temporal-sinch ${command} `));
@@ -49,6 +69,19 @@ describe('the command line', () => {
     ],
     ['an address that is none', ['ledger', '--url', 'localhost'], /--url is no http or https address: localhost/],
     ['a missing message id', ['message'], /missing required argument 'id'/],
+    ['a command without what it is to do', ['integrations'], /Usage: temporal-sinch integrations/],
+    ['a change of nothing', ['integrations', 'change', 'x', ...TARGET], /There is nothing to change: name a setting/],
+    ['settings that stay as they are', ['settings', 'change', ...TARGET], /There is nothing to change/],
+    ['two places of one plan', [...ADD, '--region', 'eu', '--base-url', 'https://x.example'], /so give one/],
+    ['a region that there is not', [...ADD, '--region', 'mars'], /Allowed choices are us, eu, au, br, ca/],
+    ['countries that are none', [...ADD, '--mms-countries', 'USA'], /ISO 3166-1 alpha-2 codes, separated by commas/],
+    ['two secrets by one pipe', [...ADD, '--token-stdin', '--callback-secret-stdin'], /only one secret can come/],
+    ['a user name of no password', [...ADD, '--callback-user', 'x'], /goes with --callback-auth basic/],
+    ['a password of no user name', [...ADD, '--callback-auth', 'basic'], /basic needs --callback-user/],
+    ['a key without a role', ['keys', 'create', 'x'], /required option '--role <role>'/],
+    ['an expiry that is none', ['keys', 'create', 'x', '--expires', '2027'], /days such as 90d, a date such as/],
+    ['a switch that is neither', ['settings', 'change', '--status-attribute', 'yes'], /Expected on or off/],
+    ['a status without a name', ['exporter', 'set', '--map-status', 'timeout'], /such as timeout=no_report/],
   ];
   for (const [what, args, said] of wrong) {
     test(`${what} is a usage error: exit code 2, and nothing on standard output`, async () => {
@@ -97,10 +130,10 @@ describe('the command line', () => {
   test('worker and server name every variable that is missing', async () => {
     const worker = await runCommand(['worker']);
     assert.equal(worker.exitCode, 1);
-    assert.match(worker.stderr, /DATABASE_URL[^]*SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN/);
+    assert.match(worker.stderr, /DATABASE_URL[^]*ENCRYPTION_KEYS/);
     const server = await runCommand(['server']);
     assert.equal(server.exitCode, 1);
-    assert.match(server.stderr, /DATABASE_URL[^]*SINCH_API_KEY[^]*ENCRYPTION_KEYS/);
+    assert.match(server.stderr, /DATABASE_URL[^]*ENCRYPTION_KEYS[^]*SINCH_API_KEY/);
   });
 
   test('with --json an error is one line of JSON with its code', async () => {

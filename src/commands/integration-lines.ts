@@ -1,0 +1,54 @@
+import type { IntegrationView } from '../settings/index.ts';
+import { listLines, tableLines } from './table.ts';
+import { utcTime } from './utc-time.ts';
+
+const PROOFS: Readonly<Record<IntegrationView['callbackAuth']['type'], string>> = {
+  hmac: "Sinch's signature",
+  basic: 'user name and password',
+  'url-secret': 'secret at the end of the address',
+};
+
+/** Integrations as a table; below it what is to be known of plans that several share. */
+export function integrationTable(integrations: readonly IntegrationView[]): string[] {
+  const table = tableLines<IntegrationView>(
+    [
+      { title: 'default', cell: ({ isDefault }) => (isDefault ? '*' : '') },
+      { title: 'id', cell: ({ id }) => id },
+      { title: 'name', cell: ({ name }) => name },
+      { title: 'service plan', cell: ({ servicePlanId }) => servicePlanId },
+      { title: 'region', cell: ({ region, baseUrl }) => (region === 'custom' ? new URL(baseUrl).host : region) },
+      { title: 'messages/s', cell: ({ messagesPerSecond }) => String(messagesPerSecond), align: 'right' },
+      { title: 'of the plan', cell: ({ planMessagesPerSecond }) => String(planMessagesPerSecond), align: 'right' },
+      { title: 'state', cell: ({ state }) => state },
+    ],
+    integrations,
+  );
+  const notes = integrations.flatMap(({ id, planNote }) => (planNote === undefined ? [] : [`${id}: ${planNote}`]));
+  return notes.length === 0 ? table : [...table, '', ...notes];
+}
+
+/** One integration, whole. */
+export function integrationLines(integration: IntegrationView): string[] {
+  const { id, projectId, state, isDefault, region, baseUrl, callbackAuth, callbackUrl } = integration;
+  const { messagesPerSecond, planMessagesPerSecond, mmsCountries } = integration;
+  const secrets = callbackAuth.secrets === 1 ? '1 is valid' : `${callbackAuth.secrets} are valid`;
+  const list = listLines([
+    ['Name', integration.name],
+    ['Service plan', integration.servicePlanId],
+    ['Region', `${region}, ${baseUrl}`],
+    ['Throughput', `${messagesPerSecond} messages a second; the queue of the plan ${planMessagesPerSecond}`],
+    ['State', `${state}${isDefault ? ", the project's default SMS provider" : ''}`],
+    ['Callbacks', `${PROOFS[callbackAuth.type]}, ${secrets}`],
+    ['Callback URL', callbackUrl ?? 'none: give the server PUBLIC_URL, or the integration --callback-url'],
+    ['MMS to', mmsCountries.length === 0 ? 'no country' : mmsCountries.join(', ')],
+    ['Originator', integration.hasDefaultOriginator ? 'Sinch has a default one' : 'each message needs a sender'],
+    ['Added', utcTime(integration.createdAt)],
+    ['Changed', utcTime(integration.updatedAt)],
+    ['Archived', integration.archivedAt === undefined ? undefined : utcTime(integration.archivedAt)],
+  ]);
+  return [
+    `Integration ${id} of project ${projectId}`,
+    ...list.map((line) => `  ${line}`),
+    ...(integration.planNote === undefined ? [] : [integration.planNote]),
+  ];
+}

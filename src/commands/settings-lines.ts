@@ -1,0 +1,30 @@
+import { DEFAULT_REPORT_WINDOW_MS, DEFAULT_SETTLE_MS } from '../contract/message.ts';
+import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
+import type { ProjectView } from '../settings/index.ts';
+import { listLines } from './table.ts';
+import { utcTime } from './utc-time.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A project's settings, whole. */
+export function settingsLines(project: ProjectView): string[] {
+  const { countriesWithoutReports: own } = project;
+  const countries = own ?? COUNTRIES_WITHOUT_REPORTS;
+  const hours = (project.reportWindowMs ?? DEFAULT_REPORT_WINDOW_MS) / HOUR_MS;
+  const seconds = (project.settleMs ?? DEFAULT_SETTLE_MS) / 1000;
+  const standard = (value: unknown): string => (value === undefined ? ', the standard' : '');
+  const lines = listLines([
+    ['Name', project.name],
+    ['Default SMS provider', project.defaultIntegrationId ?? 'none: set one with temporal-sinch integrations default'],
+    ['Default sender', project.defaultSender ?? 'none'],
+    ['Campaign event', project.eventName],
+    ['Report window', `${hours} hours${standard(project.reportWindowMs)}`],
+    ['Settle time', `${seconds} seconds${standard(project.settleMs)}`],
+    ['Wait where no reports', project.waitWhereNoReportsExpected ? 'on' : 'off'],
+    ['Status attribute', project.statusAttribute ? 'on' : 'off'],
+    ['Without reports', `${countries.length} countries${standard(own)}: ${countries.join(' ')}`],
+    ['Added', utcTime(project.createdAt)],
+    ['Changed', utcTime(project.updatedAt)],
+  ]);
+  return [`Project ${project.id}`, ...lines.map((line) => `  ${line}`)];
+}
