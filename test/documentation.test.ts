@@ -16,7 +16,7 @@ import { messageRequestSchema } from '../src/requests/index.ts';
 import { registerCommand } from '../src/search-attributes.ts';
 import { MAGIC_RECIPIENTS } from '../src/simulator/index.ts';
 import { allImports, sourceFiles, unitOf } from './architecture/source-imports.ts';
-import { runCommand } from './commands/context.ts';
+import { allCommands, commandsBelow, runCommand } from './commands/context.ts';
 import { startChild } from './helpers/child.ts';
 import { anchorsOf, codeBlocks, codeSpans, linksOf, sectionOf, tableOf } from './helpers/markdown.ts';
 import { costOf } from './workflows/history-cost.ts';
@@ -25,7 +25,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 const README = read('README.md');
 const DOCUMENTS = ['README.md', 'CHANGELOG.md', ...readdirSync(path.join(ROOT, 'docs')).map((file) => `docs/${file}`)];
-const COMMANDS = ['up', 'send', 'message', 'ledger', 'worker', 'server', 'simulator'];
+const COMMANDS = await commandsBelow();
+const ALL_COMMANDS = await allCommands();
 const bare = (cell: string): string => cell.replaceAll('`', '');
 const missing = (wanted: Iterable<string>, there: Iterable<string>): string[] => {
   const held = new Set(there);
@@ -39,7 +40,12 @@ const variablesIn = (text: string): string[] =>
   [...text.matchAll(/(?<![\w"'])(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|HOST|PORT)(?![\w"'])/g)].map(([variable]) => variable);
 
 async function helpOf(command: string): Promise<string> {
-  return (await runCommand([command, '--help'])).stdout;
+  return (await runCommand([...command.split(' '), '--help'])).stdout;
+}
+
+/** The command that a text names at its beginning, with what follows: `keys list --json` is `keys list`. */
+function commandIn(text: string): string | undefined {
+  return [...ALL_COMMANDS, ...COMMANDS].find((command) => text === command || text.startsWith(`${command} `));
 }
 
 describe('links', () => {
@@ -65,20 +71,30 @@ describe('commands in the README', () => {
 
   test('have the options that they are given', async () => {
     const texts = [...codeBlocks(README).map(({ text }) => text.replaceAll('\\\n', ' ')), ...codeSpans(README)];
-    const calls = texts.flatMap((text) => [...text.matchAll(/\btemporal-sinch ([a-z]+)([^\n]*)/g)]);
+    const calls = texts.flatMap((text) => [...text.matchAll(/\btemporal-sinch ([a-z][^\n]*)/g)]);
     const rows = tableOf(README, 'Command').map((cells) => cells.join(' '));
-    const inRows = rows.flatMap((row) => [...row.matchAll(/^`temporal-sinch ([a-z]+)(.*)/g)]);
-    assert.ok(calls.length > 10, `${calls.length} commands were found`);
-    for (const [call, command = '', rest = ''] of [...calls, ...inRows]) {
-      assert.ok(COMMANDS.includes(command), `there is no ${call}`);
-      assert.deepEqual(missing(optionsIn(rest), optionsIn(await helpOf(command))), [], call);
+    const inRows = rows.flatMap((row) => [...row.matchAll(/^`temporal-sinch ([a-z].*)/g)]);
+    assert.ok(calls.length > 20, `${calls.length} commands were found`);
+    for (const [call, said = ''] of [...calls, ...inRows]) {
+      const command = commandIn(said.replaceAll('`', ' '));
+      assert.ok(command !== undefined, `there is no ${call}`);
+      assert.deepEqual(missing(optionsIn(said), optionsIn(await helpOf(command))), [], call);
+    }
+  });
+
+  test('have the commands below them that the table names, and no other', async () => {
+    for (const [cell = '', what = ''] of tableOf(README, 'Command')) {
+      const command = commandIn(bare(cell).replace('temporal-sinch ', '')) ?? '';
+      const below = await commandsBelow(command.split(' ')[0] ?? '');
+      const named = codeSpans(what).filter((span) => /^[a-z]+$/.test(span));
+      if (below.length > 0) assert.deepEqual(named.map((name) => `${command} ${name}`).sort(), below.sort());
     }
   });
 
   test('have, somewhere, every option that is named alone', async () => {
     const demo = startChild('src/demo.ts', ['--help']);
     await demo.exited;
-    const helps = await Promise.all(COMMANDS.map(helpOf));
+    const helps = await Promise.all(ALL_COMMANDS.map(helpOf));
     const alone = codeSpans(README).filter((span) => span.startsWith('--'));
     assert.ok(alone.length > 5, `${alone.length} options were found`);
     assert.deepEqual(missing(alone.flatMap(optionsIn), optionsIn([...helps, demo.stdout()].join('\n'))), []);
@@ -124,7 +140,7 @@ describe('environment variables', () => {
   }
 
   async function variablesInHelp(): Promise<string[]> {
-    return (await Promise.all(COMMANDS.map(helpOf))).flatMap(variablesIn);
+    return (await Promise.all(ALL_COMMANDS.map(helpOf))).flatMap(variablesIn);
   }
 
   test('that the README names are read by the code or explained in a help', async () => {
@@ -160,14 +176,12 @@ describe('environment variables', () => {
 });
 
 describe('the HTTP API in the README', () => {
-  test('has the routes that are served, and no other', () => {
-    const named = tableOf(README, 'Route').map(([route = '']) => bare(route).replaceAll(/\{(\w+)\}/g, ':$1Id'));
-    const { routes } = createApp({} as AppDeps);
-    const served = routes
-      .filter(({ path: route }) => !route.endsWith('/*'))
-      .map(({ method, path: route }) => `${method} ${route}`);
+  // docs/api.md has all of them: test/http/api-document.test.ts.
+  test('names routes that are served', () => {
+    const named = tableOf(README, 'Route').map(([route = '']) => bare(route).replaceAll(/\{(\w+)\}/g, '{$1Id}'));
+    const served = createApp({} as AppDeps).routes.map(({ method, path: route }) => `${method} ${route}`);
     const ours = named.filter((route) => !route.includes('/webhooks/'));
-    assert.deepEqual(missing(served, ours), []);
+    assert.ok(ours.length > 5);
     assert.deepEqual(missing(ours, served), []);
   });
 
@@ -212,13 +226,13 @@ describe('codes', () => {
     'wrong_signature',
   ];
 
-  test('that an event, an answer or an explanation can carry are in the README', () => {
+  test('that an event, an answer or an explanation can carry are in the README or in docs/api.md', () => {
     const codes = codesGiven().filter((code) => !INNER.includes(code));
     assert.ok(new Set(codes).size > 30, [...new Set(codes)].join(', '));
     assert.deepEqual(
       missing(
         codes,
-        codeSpans(README).flatMap((span) => span.split(' ')),
+        [README, read('docs/api.md')].flatMap(codeSpans).flatMap((span) => span.split(' ')),
       ),
       [],
     );

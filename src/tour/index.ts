@@ -1,0 +1,1 @@
+export { runTour, type TourContext } from './run-tour.ts';
