@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openDatabase } from '../../src/db/index.ts';
 import { createFailedLogIns } from '../../src/http/index.ts';
+import { assertProblem, startApp } from './http-fixture.ts';
 
 /** Notes what would be waited. */
 function slowed() {
@@ -55,4 +57,18 @@ test('remembers so many addresses and no more, the latest of them', async () => 
   for (let index = 0; index < 9_999; index += 1) await delayOf(`address ${index}`);
   assert.equal(await delayOf('busy'), 800);
   assert.equal(await delayOf('first'), 100, 'the one that failed longest ago was forgotten');
+});
+
+test('makes a wrong key wait longer each time, and neither a right one nor none at all', async () => {
+  const waited: number[] = [];
+  const failedLogIns = createFailedLogIns({ wait: (ms) => Promise.resolve(waited.push(ms)) });
+  await using database = await openDatabase({ memory: true });
+  await using app = await startApp({ database, failedLogIns });
+  const call = (headers?: Record<string, string>) =>
+    app.call('GET', '/v1/projects/shop/ledger', headers === undefined ? {} : { headers });
+  for (let time = 0; time < 3; time += 1) assertProblem(await call({ 'x-api-key': 'guessed' }), 401, 'unauthenticated');
+  assert.deepEqual(waited, [100, 200, 400]);
+  assert.equal((await call()).status, 200);
+  assertProblem(await call({}), 401, 'unauthenticated');
+  assert.deepEqual(waited, [100, 200, 400]);
 });
