@@ -1,6 +1,6 @@
 /** `npm run demo`: the main job on this machine, from end to end. */
-import { Command, CommanderError } from 'commander';
-import { EXIT, ignoreBrokenPipes, listenForStop, logOf, wholeNumber } from './commands/index.ts';
+import { Command } from 'commander';
+import { logOf, runProgram, wholeNumber } from './commands/index.ts';
 import { type DemoOptions, runDemo } from './demo/index.ts';
 
 const MOST_MESSAGES = 100_000;
@@ -26,26 +26,8 @@ const program = new Command('npm run demo --')
   .addHelpText(
     'after',
     '\nExamples:\n  npm run demo\n  npm run demo -- --keep\n  npm run demo -- --messages 500 --json',
-  )
-  .exitOverride();
+  );
 
-ignoreBrokenPipes();
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  try {
-    program.parse();
-    const log = logOf(process.env);
-    using stop = listenForStop();
-    const { env, stdout, stderr } = process;
-    const isRight = await runDemo(program.opts<DemoOptions>(), { env, stdout, stderr, log, signal: stop.signal });
-    return isRight ? EXIT.done : EXIT.failed;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const message = error instanceof Error ? error.message : String(error);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'demo_failed';
-    if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
-    process.stderr.write(`Error: ${message}\n`);
-    return EXIT.failed;
-  }
-}
+process.exitCode = await runProgram(program, 'demo_failed', (context) =>
+  runDemo(program.opts<DemoOptions>(), { ...context, log: logOf(context.env) }),
+);

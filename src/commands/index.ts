@@ -1,10 +1,10 @@
 export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
-export { CommandError, EXIT } from './command-error.ts';
+export { CommandError } from './command-error.ts';
 export { type CommandContext, ignoreBrokenPipes, note, print, printJson } from './context.ts';
 export { explainBalance, ledgerTable, percent } from './ledger-table.ts';
 export { logOf } from './log-level.ts';
 export { positiveNumber, wholeNumber } from './option-values.ts';
 export { showProgress } from './progress.ts';
 export { runCommandLine } from './run-command-line.ts';
-export { listenForStop, type StopSignal } from './stop-signal.ts';
+export { type ProgramContext, runProgram } from './run-program.ts';
 export type { Target } from './target.ts';

@@ -1,3 +1,4 @@
+import { abortable } from '../db/index.ts';
 import { type ApiClient, createApiClient, note, print, printJson, showProgress } from '../commands/index.ts';
 import type { Log } from '../contract/log.ts';
 import { parseWorkflowId } from '../contract/identity.ts';
@@ -198,14 +199,6 @@ async function keepRunning(stack: Stack, context: DemoContext): Promise<void> {
     new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true })),
   ]);
   note(context, 'Stopping.');
-}
-
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    work.then(resolve, reject);
-  });
 }
 
 function secondsSince(began: number): number {

@@ -1,0 +1,38 @@
+import { type Command, CommanderError } from 'commander';
+import { EXIT } from './command-error.ts';
+import { ignoreBrokenPipes } from './context.ts';
+import { listenForStop } from './stop-signal.ts';
+
+/** What a program beside the command line works with: the process's own, and a signal at Ctrl-C. */
+export interface ProgramContext {
+  env: NodeJS.ProcessEnv;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs a program of one command to its end and gives the exit code. With `--json` an error is a line of JSON too.
+ * @param failure code of an error that has none
+ * @param act tells whether all is right
+ */
+export async function runProgram(
+  program: Command,
+  failure: string,
+  act: (context: ProgramContext) => Promise<boolean>,
+): Promise<number> {
+  ignoreBrokenPipes();
+  const { env, stdout, stderr } = process;
+  try {
+    program.exitOverride().parse();
+    using stop = listenForStop();
+    return (await act({ env, stdout, stderr, signal: stop.signal })) ? EXIT.done : EXIT.failed;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    const message = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : failure;
+    if (process.argv.includes('--json')) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
+    stderr.write(`Error: ${message}\n`);
+    return EXIT.failed;
+  }
+}
