@@ -1,7 +1,13 @@
+import { StoreError } from './store-error.ts';
+
+/** Items that wait in memory unless told otherwise: what a store that hangs for its time-out makes wait at a busy moment. */
+const MOST_WAITING = 20_000;
+
 /** Writes of many callers at once in few statements. */
 export interface Coalescer<Item, Result> {
   /**
    * @param signal ends the wait. An item still waiting for its turn is then not written; one on its way may be.
+   * @throws StoreError `store_unavailable` at once where `maxWaiting` items wait already; what `write` throws
    */
   add(item: Item, signal?: AbortSignal): Promise<Result>;
 }
@@ -13,6 +19,8 @@ export interface CoalescerOptions<Item, Result> {
   write: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** Whether one item may be to blame for a failed write, so that each deserves a try of its own. */
   isolate: (error: unknown) => boolean;
+  /** Items that wait for their turn, so that a store which hangs does not fill the memory. @default 20,000 */
+  maxWaiting?: number;
 }
 
 interface Waiting<Item, Result> {
@@ -30,6 +38,7 @@ export function createCoalescer<Item, Result>({
   maxItems,
   write,
   isolate,
+  maxWaiting = MOST_WAITING,
 }: CoalescerOptions<Item, Result>): Coalescer<Item, Result> {
   let queue: Waiting<Item, Result>[] = [];
   let running = false;
@@ -62,6 +71,12 @@ export function createCoalescer<Item, Result>({
   return {
     async add(item, signal) {
       signal?.throwIfAborted();
+      if (queue.length >= maxWaiting) {
+        throw new StoreError(
+          'store_unavailable',
+          `The database does not keep up: ${queue.length} writes of this kind wait already; try again`,
+        );
+      }
       const result = new Promise<Result>((resolve, reject) => {
         const onAbort = (): void => reject(signal?.reason);
         signal?.addEventListener('abort', onAbort, { once: true });

@@ -3,7 +3,7 @@ export { campaignCodes, campaignCounts, campaignDelays, campaigns, campaignTimes
 export { createCoalescer } from './coalescer.ts';
 export { CursorError, cursorOf, parseCursor } from './cursor.ts';
 export { DatabaseError } from './database-error.ts';
-export { createKeyring, type Keyring, KeyringError, type KeyringKey } from './keyring.ts';
+export { createKeyring, type Keyring, KeyringError, type KeyringKey, type SealOptions } from './keyring.ts';
 export { type KeySource, loadKeyring } from './load-keyring.ts';
 export { byKey, hasNoEvent, isOneOf, keyOf } from './message-keys.ts';
 export { type Database, openDatabase, type OpenDatabaseOptions } from './open-database.ts';
@@ -23,6 +23,7 @@ export {
   projects,
   senders,
   settingsVersions,
+  unknownOutcomes,
   unmatchedReports,
   unreadableCallbacks,
 } from './schema.ts';

@@ -23,7 +23,7 @@ import type {
   LateReport,
   SkipReason,
 } from '../contract/campaign-event.ts';
-import type { CampaignContext, MessageKind, SendMessageInput } from '../contract/message.ts';
+import type { CampaignContext, MessageKind, SendMessageInput, UnknownOutcomePolicy } from '../contract/message.ts';
 import { json, jsonb, text, timestamp } from './columns.ts';
 
 /**
@@ -38,11 +38,11 @@ export const messages = pgTable(
   {
     projectId: text('project_id').notNull(),
     messageId: text('message_id').notNull(),
-    /** Tells a repeated request from another one under the same id. */
+    /** Tells a repeated request from another one under the same id; of an erased one a keyed fingerprint of it. */
     contentHash: text('content_hash').notNull(),
     disposition: text('disposition').$type<Disposition>().notNull(),
     skipReason: text('skip_reason').$type<SkipReason>(),
-    /** The workflow's input; null where nothing is to be sent. */
+    /** The workflow's input; null where nothing is to be sent. Of an erased one what the evaluation counts by. */
     input: jsonb('input').$type<SendMessageInput>(),
     /** What the request was answered, so that a repeat is answered the same. */
     answer: json('answer').notNull(),
@@ -55,9 +55,20 @@ export const messages = pgTable(
     /** The workflow's start is confirmed. While null, the sweeper looks at the row. */
     startedAt: timestamp('started_at'),
     skippedAt: timestamp('skipped_at'),
+    /** What identified a person was taken out of the row: at their request, or since it was old enough. */
+    erasedAt: timestamp('erased_at'),
+    /** It is to be erased as soon as it is started, which needs its input. */
+    erasureRequestedAt: timestamp('erasure_requested_at'),
   },
   (table) => [
     primaryKey({ columns: [table.projectId, table.messageId] }),
+    index('messages_by_recipient').on(table.projectId, table.recipient),
+    index('messages_to_age_out')
+      .on(table.projectId, table.requestedAt)
+      .where(sql`${table.erasedAt} is null`),
+    index('messages_to_erase')
+      .on(table.projectId, table.messageId)
+      .where(sql`${table.erasureRequestedAt} is not null and ${table.erasedAt} is null`),
     index('messages_by_time').on(table.projectId, table.requestedAt, table.messageId),
     index('messages_by_campaign').on(table.projectId, table.campaignId, table.requestedAt, table.messageId),
     index('messages_unstarted')
@@ -79,6 +90,7 @@ export const campaignEvents = pgTable(
     at: timestamp('at').notNull(),
     integrationId: text('integration_id').notNull(),
     kind: text('kind').$type<MessageKind>().notNull(),
+    /** Digits, or `erased`. */
     recipient: text('recipient').notNull(),
     sender: text('sender'),
     country: text('country'),
@@ -134,6 +146,25 @@ export const contradictedEvents = pgTable(
   (table) => [primaryKey({ columns: [table.projectId, table.messageId, table.phase, table.status] })],
 );
 
+/**
+ * What was decided about sends whose outcome could not be found out: sent again, or held. A fact and no progress: whether
+ * a held message was proved since, its events tell.
+ */
+export const unknownOutcomes = pgTable(
+  'unknown_outcomes',
+  {
+    projectId: text('project_id').notNull(),
+    messageId: text('message_id').notNull(),
+    policy: text('policy').$type<UnknownOutcomePolicy>().notNull(),
+    campaignId: text('campaign_id'),
+    at: timestamp('at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.projectId, table.messageId, table.policy] }),
+    index('unknown_outcomes_by_campaign').on(table.projectId, table.campaignId, table.policy),
+  ],
+);
+
 /** Final reports that came after the message had its outcome. */
 export const lateReports = pgTable(
   'late_reports',
@@ -150,7 +181,7 @@ export const lateReports = pgTable(
     statusCode: integer('status_code'),
     partCount: integer('part_count'),
     operatorStatusAt: timestamp('operator_status_at'),
-    /** Encrypted; null where the report came through the workflow, which keeps no body. */
+    /** Encrypted; null where the report came through the workflow, which keeps no body, or the message is erased. */
     rawBody: text('raw_body'),
     receivedAt: timestamp('received_at').notNull(),
     lastReceivedAt: timestamp('last_received_at').notNull(),
@@ -167,8 +198,8 @@ export const unmatchedReports = pgTable(
     bodyHash: text('body_hash').notNull(),
     reason: text('reason').$type<'unknown_message' | 'foreign_reference' | 'no_reference' | 'inbound'>().notNull(),
     clientReference: text('client_reference'),
-    /** Encrypted. */
-    rawBody: text('raw_body').notNull(),
+    /** Encrypted; null since what identified a person was taken out. */
+    rawBody: text('raw_body'),
     receivedAt: timestamp('received_at').notNull(),
     lastReceivedAt: timestamp('last_received_at').notNull(),
     timesReceived: integer('times_received').notNull().default(1),
@@ -186,8 +217,8 @@ export const unreadableCallbacks = pgTable(
     integrationId: text('integration_id').notNull(),
     bodyHash: text('body_hash').notNull(),
     why: text('why').notNull(),
-    /** Encrypted. */
-    rawBody: text('raw_body').notNull(),
+    /** Encrypted; null since what identified a person was taken out. */
+    rawBody: text('raw_body'),
     receivedAt: timestamp('received_at').notNull(),
     lastReceivedAt: timestamp('last_received_at').notNull(),
     timesReceived: integer('times_received').notNull().default(1),
@@ -231,6 +262,8 @@ export const projects = pgTable(
     settleMs: doublePrecision('settle_ms'),
     waitWhereNoReportsExpected: boolean('wait_where_no_reports_expected').notNull().default(true),
     statusAttribute: boolean('status_attribute').notNull().default(true),
+    /** Whole days after which what identifies a person is taken out of messages and events; null: never. */
+    retentionDays: integer('retention_days'),
     createdAt: timestamp('created_at').notNull(),
     updatedAt: timestamp('updated_at').notNull(),
   },

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCoalescer } from '../../src/db/index.ts';
+import { createCoalescer, type StoreError } from '../../src/db/index.ts';
 
 /** A coalescer whose writes wait until they are let through, and what it has written so far. */
-function gated(options: { maxItems?: number; fail?: (items: readonly number[]) => Error | undefined } = {}) {
+function gated(
+  options: { maxItems?: number; maxWaiting?: number; fail?: (items: readonly number[]) => Error | undefined } = {},
+) {
   const writes: number[][] = [];
   let open: () => void = () => undefined;
   let gate = Promise.resolve();
   const coalescer = createCoalescer<number, string>({
     maxItems: options.maxItems ?? 10,
     isolate: (error) => error instanceof RangeError,
+    ...(options.maxWaiting === undefined ? {} : { maxWaiting: options.maxWaiting }),
     async write(items) {
       writes.push([...items]);
       await gate;
@@ -84,4 +87,20 @@ test('who stops waiting before the write is left out of it, during it only stops
   assert.equal(await third, 'written 3');
   assert.deepEqual(writes, [[1], [3]]);
   await assert.rejects(coalescer.add(4, AbortSignal.abort(new Error('before'))), /before/);
+});
+
+test('while a write hangs no more wait than may, and what comes beyond is told at once to come again', async () => {
+  const { coalescer, writes, hold, letThrough } = gated({ maxWaiting: 2 });
+  hold();
+  const hanging = coalescer.add(1);
+  while (writes.length === 0) await Promise.resolve();
+  const waiting = [2, 3].map(async (item) => coalescer.add(item));
+  await assert.rejects(coalescer.add(4), (error: StoreError) => {
+    assert.equal(error.code, 'store_unavailable');
+    assert.match(error.message, /2 writes of this kind wait already; try again/);
+    return true;
+  });
+  letThrough();
+  assert.deepEqual(await Promise.all([hanging, ...waiting]), ['written 1', 'written 2', 'written 3']);
+  assert.equal(await coalescer.add(5), 'written 5');
 });

@@ -104,3 +104,30 @@ test('a key that is not 32 bytes of base64 is refused without being shown', asyn
     });
   }
 });
+
+test('what was encrypted for one purpose is not decrypted for another', () => {
+  const keyring = createKeyring({ keys: [one], current: 'one' });
+  const sealed = keyring.encrypt(plain, { purpose: 'payloads' });
+  assert.deepEqual(Buffer.from(keyring.decrypt(sealed, { purpose: 'payloads' })), plain);
+  assert.throws(() => keyring.decrypt(sealed), { code: 'cipher_text_invalid' });
+  assert.throws(() => keyring.decrypt(keyring.encrypt(plain), { purpose: 'payloads' }), {
+    code: 'cipher_text_invalid',
+  });
+});
+
+test('a fingerprint is that of one text, with the keys that are there', () => {
+  const keyring = createKeyring({ keys: [one], current: 'one' });
+  const fingerprint = keyring.fingerprint('4915112345678');
+  assert.match(fingerprint, /^f1\.one\.[\w-]{43}$/);
+  assert.equal(keyring.fingerprint('4915112345678'), fingerprint);
+  assert.ok(keyring.matches('4915112345678', fingerprint));
+  assert.ok(!keyring.matches('4915112345679', fingerprint));
+  assert.ok(createKeyring({ keys: [one, two], current: 'two' }).matches('4915112345678', fingerprint));
+  assert.ok(!createKeyring({ keys: [two], current: 'two' }).matches('4915112345678', fingerprint));
+  assert.notEqual(
+    createKeyring({ keys: [{ id: 'one', key: two.key }], current: 'one' }).fingerprint('4915112345678'),
+    fingerprint,
+  );
+  for (const other of ['', 'f1', 'f1.one.', 'f2.one.x', '4915112345678'])
+    assert.ok(!keyring.matches('4915112345678', other));
+});
