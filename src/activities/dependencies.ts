@@ -9,7 +9,7 @@ export interface ActivityDependencies {
   settings: Settings;
   events: CampaignEventSink;
   /** The client for an integration as it is now, so that a changed token holds at once. */
-  sinch(integration: Integration): SinchClient;
+  sinch: (integration: Integration) => SinchClient;
   log: Log;
   /**
    * Why a message ended as its final event says: the event's comment where its report brings none. It must give the same

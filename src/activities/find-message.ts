@@ -1,9 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { MessageActivities } from '../contract/activities.ts';
 import type { CampaignEvent } from '../contract/campaign-event.ts';
+import { type DeliveryReport, isFinalStatus } from '../contract/delivery-report.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
-import type { FindOutcome } from '../contract/send-outcome.ts';
+import type { FindOutcome, ReportOutcome } from '../contract/send-outcome.ts';
 import { NOTE_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { SinchClient } from '../sinch/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -39,13 +40,55 @@ export function createFindMessage(deps: ActivityDependencies): Pick<MessageActiv
       try {
         const found = await findAtSinch(deps.sinch(integration), message, signal);
         if (!found) return { kind: 'absent' };
+        const { report, ...acceptance } = found;
         const recorded = await noteAcceptance(deps, message, found.at, found.batchId);
-        return { kind: 'found', recorded, ...found };
+        return {
+          kind: 'found',
+          recorded,
+          ...acceptance,
+          ...(report ? { report: { ...report, integrationId: integration.id } } : {}),
+        };
       } catch (error) {
         return { kind: 'failed', comment: error instanceof Error ? error.message : String(error) };
       }
     },
   };
+}
+
+/**
+ * One look for the final report of a message that Sinch has. By its batch first; then by its reference, which finds the
+ * report of another batch too, where the message was sent again.
+ */
+export function createFindReport(deps: ActivityDependencies): Pick<MessageActivities, 'findReport'> {
+  return {
+    async findReport(message, batchId): Promise<ReportOutcome> {
+      const signal = Context.current().cancellationSignal;
+      const integration = await deps.settings.integration(message.integrationId);
+      if (!integration) return { kind: 'failed', comment: `No integration ${message.integrationId} is set up` };
+      try {
+        const sinch = deps.sinch(integration);
+        const ofBatch = batchId === null ? undefined : await sinch.deliveryReport(batchId, message.recipient, signal);
+        const report = ofBatch && isFinalStatus(ofBatch.status) ? ofBatch : await finalReport(sinch, message, signal);
+        return report ? { kind: 'report', report: { ...report, integrationId: integration.id } } : { kind: 'none' };
+      } catch (error) {
+        return { kind: 'failed', comment: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  };
+}
+
+type FoundReport = Omit<DeliveryReport, 'integrationId'>;
+
+/** The first final report with the message's reference. */
+async function finalReport(
+  sinch: SinchClient,
+  message: SendMessageInput,
+  signal: AbortSignal,
+): Promise<FoundReport | undefined> {
+  const reports = await sinch.findDeliveryReports(workflowIdOf(message), beforeAnyBatchOf(message), signal);
+  return reports
+    .filter(({ status }) => isFinalStatus(status))
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
 }
 
 /** Our own note is proof where there is one; a store that cannot be asked leaves the question to Sinch. */
@@ -76,11 +119,11 @@ async function findAtSinch(
   sinch: SinchClient,
   message: SendMessageInput,
   signal: AbortSignal,
-): Promise<{ batchId?: string; at: string } | undefined> {
+): Promise<{ batchId?: string; at: string; report?: FoundReport } | undefined> {
   const reference = workflowIdOf(message);
   const since = beforeAnyBatchOf(message);
   const [batch] = await sinch.findBatches(reference, since, signal);
   if (batch) return { batchId: batch.id, at: batch.createdAt ?? new Date().toISOString() };
-  const [report] = await sinch.findDeliveryReports(reference, since, signal);
-  return report && { at: report.at, ...(report.batchId === undefined ? {} : { batchId: report.batchId }) };
+  const report = await finalReport(sinch, message, signal);
+  return report && { at: report.at, report, ...(report.batchId === undefined ? {} : { batchId: report.batchId }) };
 }

@@ -4,13 +4,26 @@ import { campaignEventOf } from '../contract/campaign-event-of.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import type { SendOutcome } from '../contract/send-outcome.ts';
+import { METRICS } from '../contract/metrics.ts';
 import { LEAST_LIFE_MS, NOTE_TIMEOUT_MS, SEND_TIMEOUT_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { Integration } from '../settings/index.ts';
-import type { SinchClient } from '../sinch/index.ts';
+import type { PlanFaults } from '../plans/index.ts';
+import type { SinchClient, SubmitOutcome } from '../sinch/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** How long the settings may take, in milliseconds: an attempt that waits for them to its end would count as unknown. */
 const SETTINGS_TIMEOUT_MS = 3_000;
+
+/**
+ * How long after the process went on attempts are given back unsent, in milliseconds: by then all that had waited for it
+ * has come in. The server may have given such an attempt up already, and another may have followed.
+ */
+const DOUBTFUL_AFTER_RESUMING_MS = 3_000;
+
+const FAULTS = 'sinch_integration_faults_total';
+
+/** How long finding out whether a fault is the plan's, and holding it, may take, in milliseconds. */
+const HOLD_TIMEOUT_MS = 5_000;
 
 /** What the send activity needs beside what all activities need. */
 export interface SendDependencies extends ActivityDependencies {
@@ -19,6 +32,10 @@ export interface SendDependencies extends ActivityDependencies {
    * @returns `false` where the worker is shutting down: then nothing is sent.
    */
   turn(servicePlanId: string, signal: AbortSignal): Promise<boolean>;
+  /** What this process knows of the plan's faults. */
+  faults: PlanFaults;
+  /** When this process last went on after standing still, in milliseconds since 1970; see `watchSuspension`. */
+  resumedAt(): number | undefined;
 }
 
 /**
@@ -29,6 +46,12 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
   return {
     async send(message) {
       const began = Date.now();
+      if (began - (deps.resumedAt() ?? -Infinity) < DOUBTFUL_AFTER_RESUMING_MS) {
+        return notSent(
+          'worker_stalled',
+          'The worker stood still, and so may have got this attempt long after its time',
+        );
+      }
       const { cancellationSignal, info } = Context.current();
       // A run whose time was skipped ahead schedules in the future: its clock is then the later of the two.
       const now = (): number => Math.max(Date.now(), info.currentAttemptScheduledTimestampMs);
@@ -44,6 +67,8 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
       if (Date.now() - began > SEND_TIMEOUT_MS - SUBMIT_TIMEOUT_MS - NOTE_TIMEOUT_MS) {
         return notSent('send_too_late', 'Too little of the time for one attempt was left to send');
       }
+      const fault = deps.faults.recent();
+      if (fault) return { kind: 'integration_fault', ...fault, held: true };
       const lifeLeftMs = Date.parse(message.expiresAt) - now();
       if (lifeLeftMs < LEAST_LIFE_MS) return { kind: 'not_dispatched' };
 
@@ -57,6 +82,8 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
         ...(integration.callbackUrl === undefined ? {} : { callbackUrl: integration.callbackUrl }),
         expireAt: new Date(Date.now() + lifeLeftMs).toISOString(),
       });
+      if (submitted.kind === 'integration_fault') return faulted(deps, message, submitted);
+      if (submitted.kind === 'accepted' || submitted.kind === 'refused') deps.faults.accepted();
       if (submitted.kind !== 'accepted') return submitted;
       const { batchId } = submitted;
       const at = new Date(now()).toISOString();
@@ -64,6 +91,35 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
       return { kind: 'accepted', at, recorded, ...(batchId === undefined ? {} : { batchId }) };
     },
   };
+}
+
+/** Holds the plan where it is to blame; its message goes back to the queue in either case. */
+async function faulted(
+  { faults, log }: SendDependencies,
+  message: SendMessageInput,
+  outcome: Extract<SubmitOutcome, { kind: 'integration_fault' }>,
+): Promise<SendOutcome> {
+  const { servicePlanId } = message;
+  const { kind: _, ...refusal } = outcome;
+  Context.current()
+    .metricMeter.createCounter(FAULTS, undefined, METRICS[FAULTS].help)
+    .add(1, { servicePlanId, status: String(refusal.statusCode ?? '') });
+  try {
+    return {
+      ...outcome,
+      held: await withinTime(HOLD_TIMEOUT_MS, () => faults.faulted(workflowIdOf(message), refusal)),
+    };
+  } catch (error) {
+    log.error(
+      {
+        servicePlanId,
+        statusCode: refusal.statusCode,
+        error: error instanceof Error ? error.message : String(error),
+      },
+      'Sinch refuses the integration, and its plan could not be held; each message is tried again by itself',
+    );
+    return { ...outcome, held: false };
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { CampaignContext, MessageKind } from './message.ts';
+import type { CampaignContext, MessageKind, UnknownOutcomePolicy } from './message.ts';
 import type { MessageKey } from './identity.ts';
 import type { Msisdn } from './msisdn.ts';
 import type { DeliveryReport } from './delivery-report.ts';
@@ -65,10 +65,20 @@ export interface LateReport extends MessageKey {
 /** Why nothing was sent and nobody is to blame. */
 export type SkipReason = 'no_recipient' | 'cancelled';
 
+/** That a message was sent again, or held, since the outcome of its send could not be found out. */
+export interface UnknownOutcomeDecision {
+  policy: UnknownOutcomePolicy;
+  campaignId?: string;
+  /** ISO 8601 */
+  at: string;
+}
+
 /** What a message's workflow writes when something about it is settled, in one go. */
 export interface MessageRecord extends MessageKey {
   events: CampaignEvent[];
   lateReports: LateReport[];
   /** Set where the message was cancelled before Sinch had it: it gets no campaign event. */
   skipped?: { reason: SkipReason; at: string };
+  /** What was decided where a send of the message got no clear answer; one of each policy is kept, the first. */
+  unknownOutcomes?: UnknownOutcomeDecision[];
 }

@@ -13,6 +13,21 @@ export type MessagePriority = 1 | 2 | 3 | 4 | 5;
 /** Priority of a message whose request names none. */
 export const DEFAULT_PRIORITY: MessagePriority = 3;
 
+/**
+ * What follows where a send got no clear answer and Sinch does not show the message after the settle time. `resend`: it is
+ * sent again, which may be a second message where Sinch was slow to show the first. `hold`: it is never sent again; a
+ * delivery report may still prove it, else it ends as `enqueue_failed`, error `outcome_unknown`, with the report window.
+ */
+export type UnknownOutcomePolicy = 'resend' | 'hold';
+
+/** `resend` for priority 1 and 2, since a password has to arrive; `hold` for the others. */
+export function unknownOutcomePolicyOf({
+  onUnknownOutcome,
+  priority,
+}: Pick<SendMessageInput, 'onUnknownOutcome' | 'priority'>): UnknownOutcomePolicy {
+  return onUnknownOutcome ?? (priority <= 2 ? 'resend' : 'hold');
+}
+
 /** Most parts a text may be split into unless the request says otherwise. */
 export const DEFAULT_MAX_PARTS = 10;
 
@@ -75,6 +90,8 @@ export interface SendMessageInput {
   reportWindowMs?: number;
   /** @default DEFAULT_SETTLE_MS */
   settleMs?: number;
+  /** @default by the priority, see `unknownOutcomePolicyOf` */
+  onUnknownOutcome?: UnknownOutcomePolicy;
   /**
    * `false` ends a message to a country without reports at its acceptance instead of waiting for a report that may
    * come all the same.

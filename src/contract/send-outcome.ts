@@ -1,3 +1,5 @@
+import type { DeliveryReport } from './delivery-report.ts';
+
 /** What Sinch or our own checks said of a request: kept for the campaign event's properties. */
 export interface Refusal {
   /** HTTP status of the answer; absent where none came. */
@@ -26,13 +28,17 @@ export type SendOutcome =
   /** The message itself is wrong: sending it again would be refused again. */
   | ({ kind: 'refused' } & Refusal)
   /** The integration is wrong (token, plan, account): the message is not to blame and was not accepted. */
-  | ({ kind: 'integration_fault' } & Refusal)
+  | ({
+      kind: 'integration_fault';
+      /** Whether the plan's queue is stopped until the fault is mended, so that waiting there costs nothing. */
+      held?: boolean;
+    } & Refusal)
   /** Known not to have been accepted. `retryAfterMs` is what Sinch asked for. */
   | ({ kind: 'not_accepted'; retryAfterMs?: number } & Refusal)
-  /** It may or may not have been accepted. */
-  | ({ kind: 'unknown' } & Refusal)
-  /** It never left: its life ran out in the queue, or it was cancelled there. */
-  | { kind: 'not_dispatched' };
+  /** It may or may not have been accepted. `interrupted`: the attempt gave no answer at all, and may still be running. */
+  | ({ kind: 'unknown'; interrupted?: true } & Refusal)
+  /** It never left: its life ran out in the queue, or it was cancelled there. With what keeps its plan from sending. */
+  | ({ kind: 'not_dispatched' } & Refusal);
 
 /** What one look for the message saw: at our own note of acceptance, then at Sinch. */
 export type FindOutcome =
@@ -43,8 +49,18 @@ export type FindOutcome =
       at: string;
       /** Whether the store already holds the `enqueued` event. */
       recorded: boolean;
+      /** What Sinch says became of it, where the look saw that. */
+      report?: DeliveryReport;
     }
   /** Sinch does not show it. No proof while Sinch may still be making it visible. */
   | { kind: 'absent' }
   /** The look itself failed, which is neither found nor absent. */
+  | ({ kind: 'failed' } & Refusal);
+
+/** What one look for the report of an accepted message saw: the last thing before it counts as one that never came. */
+export type ReportOutcome =
+  | { kind: 'report'; report: DeliveryReport }
+  /** Sinch has no final report either. */
+  | { kind: 'none' }
+  /** The look itself failed. */
   | ({ kind: 'failed' } & Refusal);

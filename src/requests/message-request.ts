@@ -26,6 +26,14 @@ export const wholeText = (longest: number) =>
     .refine((value) => !/[\0\p{Surrogate}]/u.test(value));
 const label = optional(wholeText(LONGEST_LABEL));
 
+/** What a media URL carries is stored, and read by whoever sees the message. */
+function isWithoutCredentials(url: string): boolean {
+  // What is no URL is refused for that.
+  if (!URL.canParse(url)) return true;
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
+}
+
 /** Without the ids that the customer does not have. */
 const customerIds = z
   .record(wholeText(64), optional(wholeText(256)))
@@ -33,18 +41,27 @@ const customerIds = z
     Object.fromEntries(Object.entries(ids).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   );
 
+/** Errors that one answer names: a body of nothing but wrong members would be answered with many times its size. */
+const MOST_ERRORS = 20;
+
 /** The request of one message. Members that are not named here are refused. */
 export const messageRequestSchema = z.strictObject({
   messageId: z.string().refine(isMessageId, '1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits'),
   recipient: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
   text: optional(wholeText(LONGEST_TEXT)),
-  mediaUrl: optional(z.url({ protocol: /^https?$/ }).max(2048)),
+  mediaUrl: optional(
+    z
+      .url({ protocol: /^https?$/ })
+      .max(2048)
+      .refine(isWithoutCredentials),
+  ),
   subject: optional(wholeText(80)),
   sender: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
   integrationId: optional(z.string().max(64)),
   priority: optional(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)])),
   maxParts: optional(z.number().int().min(1).max(30)),
   lifeSeconds: optional(z.number().int().min(SHORTEST_LIFE_SECONDS).max(LONGEST_LIFE_SECONDS)),
+  onUnknownOutcome: optional(z.enum(['resend', 'hold'])),
   campaignId: label,
   campaignName: label,
   actionId: label,
@@ -81,20 +98,21 @@ export function parseMessageRequest(
 ): { ok: true; request: ParsedMessageRequest } | { ok: false; errors: RequestError[] } {
   const parsed = messageRequestSchema.safeParse(body);
   if (parsed.success) return { ok: true, request: parsed.data };
-  return { ok: false, errors: parsed.error.issues.flatMap(errorsOf) };
+  return { ok: false, errors: parsed.error.issues.flatMap(errorsOf).slice(0, MOST_ERRORS) };
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {
   messageId: 'a text of 1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits; the same for every repeat of the request',
   recipient: 'a phone number in international form, as text',
   text: `a text of at most ${LONGEST_TEXT} characters, all of them whole`,
-  mediaUrl: 'an http(s) URL of at most 2048 characters',
+  mediaUrl: 'an http(s) URL of at most 2048 characters, without user name and password',
   subject: 'a text of at most 80 characters',
   sender: 'a phone number, a short code or a name, as text',
   integrationId: 'the id of an integration, as text',
   priority: 'a number from 1 (one-time password) to 5 (bulk)',
   maxParts: 'a number from 1 to 30',
   lifeSeconds: `a number from ${SHORTEST_LIFE_SECONDS} to ${LONGEST_LIFE_SECONDS}`,
+  onUnknownOutcome: '`resend` or `hold`',
   customerIds: 'an object of texts of at most 256 characters, each under a name of at most 64',
 };
 

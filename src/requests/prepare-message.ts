@@ -13,6 +13,7 @@ import {
 import { countParts } from '../contract/part-count.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
 import { explainMsisdnRefusal, parseMsisdn } from '../countries/index.ts';
+import { createHostRules, HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import type { Integration, ProjectSettings, Settings } from '../settings/index.ts';
 import type { ParsedMessageRequest, RequestError } from './message-request.ts';
 
@@ -28,7 +29,7 @@ export type PreparedMessage =
 
 /** What preparing looks up, and the time of the request. */
 export interface PrepareContext {
-  settings: Pick<Settings, 'integration'>;
+  settings: Pick<Settings, 'integration' | 'allowPrivateHosts'>;
   project: ProjectSettings;
   now: Date;
 }
@@ -54,7 +55,7 @@ export async function prepareMessage(
   }
   if ('errors' in chosen) return { kind: 'refused', errors: chosen.errors };
   const { integration } = chosen;
-  const content = contentOf(request);
+  const content = contentOf(request, settings);
   if ('errors' in content) return { kind: 'refused', errors: content.errors };
   const country = parsed.ok ? parsed.country : undefined;
   const parts = content.kind === 'sms' ? countParts(content.text).parts : undefined;
@@ -76,6 +77,7 @@ export async function prepareMessage(
     expiresAt: new Date(
       now.getTime() + (request.lifeSeconds === undefined ? DEFAULT_LIFE_MS : request.lifeSeconds * 1000),
     ).toISOString(),
+    ...(request.onUnknownOutcome === undefined ? {} : { onUnknownOutcome: request.onUnknownOutcome }),
     ...waitingOf(project),
   };
 
@@ -149,8 +151,15 @@ async function chooseIntegration(
   return { integration };
 }
 
-function contentOf({ text, mediaUrl, subject }: ParsedMessageRequest): MessageContent | { errors: RequestError[] } {
+function contentOf(
+  { text, mediaUrl, subject }: ParsedMessageRequest,
+  { allowPrivateHosts }: PrepareContext['settings'],
+): MessageContent | { errors: RequestError[] } {
   if (mediaUrl !== undefined) {
+    // Sinch fetches it, from the internet: what the name stands for there, we cannot know.
+    if (!createHostRules(allowPrivateHosts).allowsHost(new URL(mediaUrl).hostname)) {
+      return refuse('host_not_allowed', 'mediaUrl', `The host of \`mediaUrl\` ${HOST_NOT_ALLOWED}`);
+    }
     return {
       kind: 'mms',
       mediaUrl,

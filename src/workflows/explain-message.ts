@@ -19,8 +19,12 @@ function mainSentence(message: SendMessageInput, state: MessageState): string {
   const { end } = state;
   switch (state.phase) {
     case 'waiting_to_send':
+      if (state.resends > 0 && state.refusals === 0) {
+        return `A send got no clear answer (${describeRefusal(state.lastRefusal ?? {})}) and Sinch does not show the message, so it is sent again, as is asked for it: waiting in the queue of plan ${message.servicePlanId}, at most until ${minute(message.expiresAt)}.`;
+      }
       if (state.sending || state.refusals === 0) {
-        return `Waiting in the queue of plan ${message.servicePlanId} for its turn to be sent, at most until ${minute(message.expiresAt)}.`;
+        const last = state.refusals === 0 ? '' : ` again, after ${describeRefusal(state.lastRefusal ?? {})}`;
+        return `Waiting in the queue of plan ${message.servicePlanId} for its turn to be sent${last}, at most until ${minute(message.expiresAt)}.`;
       }
       return `Not accepted yet (${describeRefusal(state.lastRefusal ?? {})}); it is sent again at ${second(state.notBefore)}, at most until ${minute(message.expiresAt)}.`;
     case 'undecided':
@@ -46,6 +50,9 @@ function mainSentence(message: SendMessageInput, state: MessageState): string {
 
 function acceptedSentence(message: SendMessageInput, state: MessageState): string {
   const accepted = `Accepted by Sinch at ${second(state.acceptedAt)}`;
+  if (state.lookedLast) {
+    return `${accepted}. No delivery report came within the time in which reports come; Sinch is asked for it once more.`;
+  }
   if (message.reportsExpected) return `${accepted}, waiting for a delivery report until ${day(state.windowEndsAt)}.`;
   return `${accepted}. ${placeOf(message)} sends no delivery reports, so none is expected; one that comes all the same counts until ${day(state.windowEndsAt)}.`;
 }

@@ -11,12 +11,14 @@ export function recordOf(message: SendMessageInput, state: MessageState, end: Me
   const { status, skipReason, ...details } = end;
   const batch = state.batchId === undefined ? {} : { batchId: state.batchId };
   const events: CampaignEvent[] = [];
+  const { lateReports, decisions } = state;
+  const rest = { lateReports, ...(decisions.length === 0 ? {} : { unknownOutcomes: decisions }) };
   if (status === 'skipped') {
     return {
       projectId,
       messageId,
       events,
-      lateReports: state.lateReports,
+      ...rest,
       skipped: { reason: skipReason ?? 'cancelled', at: end.at },
     };
   }
@@ -24,7 +26,12 @@ export function recordOf(message: SendMessageInput, state: MessageState, end: Me
     events.push(campaignEventOf(message, { status: 'enqueued', at: state.acceptedAt ?? end.at, ...batch }));
   }
   events.push(campaignEventOf(message, { status, ...details, ...batch }));
-  return { projectId, messageId, events, lateReports: state.lateReports };
+  return { projectId, messageId, events, ...rest };
+}
+
+/** What is to be written as soon as the message is held: it may stay so for days. */
+export function heldRecordOf({ projectId, messageId }: SendMessageInput, { decisions }: MessageState): MessageRecord {
+  return { projectId, messageId, events: [], lateReports: [], unknownOutcomes: decisions };
 }
 
 /** The workflow's result. */

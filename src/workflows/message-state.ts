@@ -4,15 +4,35 @@
  *
  * Times are milliseconds of the workflow's clock, which tests and the demo may skip ahead of the wall clock.
  */
-import type { AdmissionStatus, FinalStatus, LateReport, SkipReason } from '../contract/campaign-event.ts';
+import type {
+  AdmissionStatus,
+  FinalStatus,
+  LateReport,
+  SkipReason,
+  UnknownOutcomeDecision,
+} from '../contract/campaign-event.ts';
 import { type DeliveryReport, meaningOfStatus } from '../contract/delivery-report.ts';
 import type { MessagePhase } from '../contract/message-outcome.ts';
-import { DEFAULT_REPORT_WINDOW_MS, DEFAULT_SETTLE_MS, type SendMessageInput } from '../contract/message.ts';
-import type { FindOutcome, Refusal, SendOutcome } from '../contract/send-outcome.ts';
-import { LEAST_LIFE_MS } from '../contract/send-timeouts.ts';
+import {
+  DEFAULT_REPORT_WINDOW_MS,
+  DEFAULT_SETTLE_MS,
+  type SendMessageInput,
+  unknownOutcomePolicyOf,
+} from '../contract/message.ts';
+import type { FindOutcome, Refusal, ReportOutcome, SendOutcome } from '../contract/send-outcome.ts';
+import { LEAST_LIFE_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 
 /** Longest pause between two sends that are known not to have been accepted. */
 const LONGEST_BACKOFF_MS = 5 * 60_000;
+
+/**
+ * Pause before a message goes back to the queue of a plan that is held: long enough for the server to have stopped the
+ * queue, short enough to be there when it goes on.
+ */
+const HELD_PAUSE_MS = 500;
+
+/** How long a look that fails is repeated after the window before the message ends without its answer. */
+const LAST_LOOKS_MS = 24 * 3_600_000;
 
 /** Longest pause between two looks for a message whose outcome stays unknown. */
 const LONGEST_LOOK_INTERVAL_MS = 6 * 3_600_000;
@@ -42,14 +62,20 @@ export interface MessageState {
   lastRefusal?: Refusal;
   /** Sends in a row that are known not to have been accepted. */
   refusals: number;
-  /** When the outcome became unknown. */
-  undecidedSince?: number;
-  /** Looks made for the message since then. */
+  /** From when on Sinch not showing the message counts as absent: the settle time is over, and no attempt still runs. */
+  settledAt: number;
+  /** Looks made for the message since its outcome became unknown, or for its report since the window ended. */
   looks: number;
   /** No look before this time. */
   lookAt: number;
   /** Absent after the settle time: only a report, or a later look, can prove it now. */
   held: boolean;
+  /** Whether the store knows that it is held. */
+  heldRecorded: boolean;
+  /** Sends that were made again although an earlier one may have been accepted. */
+  resends: number;
+  /** What was decided about unknown outcomes, the first of each policy. */
+  decisions: UnknownOutcomeDecision[];
   /** ISO 8601: when Sinch took the message. */
   acceptedAt?: string;
   batchId?: string;
@@ -57,6 +83,8 @@ export interface MessageState {
   enqueuedRecorded: boolean;
   /** Until when a delivery report is waited for. */
   windowEndsAt?: number;
+  /** Whether Sinch was looked at for the last time before the message ends without a report. */
+  lookedLast: boolean;
   cancelRequested: boolean;
   /** Whether Sinch is being asked to cancel the batch, or has been. */
   cancelSent: boolean;
@@ -74,6 +102,8 @@ export type MessageInput =
   /** `jitter` in [0, 1) spreads repeated sends. */
   | { type: 'send_ended'; outcome: SendOutcome; at: number; jitter: number }
   | { type: 'looked'; outcome: FindOutcome; at: number }
+  | { type: 'looked_for_report'; outcome: ReportOutcome; at: number }
+  | { type: 'held_recorded'; at: number }
   | { type: 'report'; report: DeliveryReport; at: number }
   | { type: 'cancel'; at: number }
   | { type: 'batch_cancel_sent'; at: number }
@@ -86,6 +116,9 @@ export type MessageInput =
 export type NextStep =
   | { do: 'send'; lifeLeftMs: number }
   | { do: 'look_up' }
+  | { do: 'look_for_report' }
+  /** Write down that the message is held, and why. */
+  | { do: 'record_held' }
   | { do: 'cancel_batch' }
   /** Wait for an input, at most until then. */
   | { do: 'wait'; until: number }
@@ -99,10 +132,15 @@ export function newMessageState(): MessageState {
     attempts: 0,
     notBefore: 0,
     refusals: 0,
+    settledAt: 0,
     looks: 0,
     lookAt: 0,
     held: false,
+    heldRecorded: false,
+    resends: 0,
+    decisions: [],
     enqueuedRecorded: false,
+    lookedLast: false,
     cancelRequested: false,
     cancelSent: false,
     lateReports: [],
@@ -119,10 +157,14 @@ export function reduceMessage(message: SendMessageInput, state: MessageState, in
       return afterSend(message, { ...state, sending: false }, input);
     case 'looked':
       return afterLook(message, state, input.outcome, input.at);
+    case 'looked_for_report':
+      return afterLookForReport(message, state, input.outcome, input.at);
+    case 'held_recorded':
+      return { ...state, heldRecorded: true };
     case 'report':
       return afterReport(message, state, input.report, input.at);
     case 'cancel':
-      return afterCancel(state, input.at);
+      return afterCancel(message, state, input.at);
     case 'batch_cancel_sent':
       return { ...state, cancelSent: true };
     case 'batch_cancel_failed':
@@ -143,13 +185,15 @@ export function nextStep(message: SendMessageInput, state: MessageState, now: nu
         ? { do: 'wait', until: Math.min(state.notBefore, lastSendAt(message)) }
         : { do: 'send', lifeLeftMs: Date.parse(message.expiresAt) - now };
     case 'undecided':
-      return now < state.lookAt
-        ? { do: 'wait', until: Math.min(state.lookAt, state.windowEndsAt ?? Infinity) }
-        : { do: 'look_up' };
-    default:
-      return state.cancelRequested && !state.cancelSent
-        ? { do: 'cancel_batch' }
-        : { do: 'wait', until: state.windowEndsAt ?? now };
+      if (state.held && !state.heldRecorded) return { do: 'record_held' };
+      return now < state.lookAt ? { do: 'wait', until: state.lookAt } : { do: 'look_up' };
+    default: {
+      if (state.cancelRequested && !state.cancelSent) return { do: 'cancel_batch' };
+      const windowEndsAt = state.windowEndsAt ?? now;
+      if (now < windowEndsAt) return { do: 'wait', until: windowEndsAt };
+      // Only a message that waits for its last look is still open after its window.
+      return now < state.lookAt ? { do: 'wait', until: state.lookAt } : { do: 'look_for_report' };
+    }
   }
 }
 
@@ -180,27 +224,38 @@ function afterSend(
       return accept(message, tried, outcome, at);
     case 'refused':
       return end(tried, { status: 'enqueue_failed', at: iso(at), ...refusalOf(outcome) });
-    case 'unknown':
-      return {
-        ...tried,
-        phase: 'undecided',
-        undecidedSince: at,
-        // From this send: no report can come of earlier ones, which are known not to have been accepted.
-        windowEndsAt: at + windowOf(message),
-        looks: 0,
-        lookAt: at + lookInterval(0),
-        held: false,
-        lastRefusal: refusalOf(outcome),
-      };
+    case 'unknown': {
+      const settle = message.settleMs ?? DEFAULT_SETTLE_MS;
+      return lookFor(
+        {
+          ...tried,
+          phase: 'undecided',
+          // An attempt that gave no answer may be writing its request even now, for as long as a request may take.
+          settledAt: at + (outcome.interrupted ? Math.max(settle, SUBMIT_TIMEOUT_MS) : settle),
+          // From this send: of earlier ones no report can come, unless one was made again, and then this one counts.
+          windowEndsAt: at + windowOf(message),
+          looks: 0,
+          held: false,
+          lastRefusal: refusalOf(outcome),
+        },
+        at,
+      );
+    }
     case 'integration_fault':
     case 'not_accepted': {
       const refused = { ...tried, refusals: tried.refusals + 1, lastRefusal: refusalOf(outcome) };
-      if (tried.cancelRequested) return skip(refused, at);
+      if (tried.cancelRequested) return skip(message, refused, at);
+      if (outcome.kind === 'integration_fault' && outcome.held) {
+        return { ...refused, notBefore: at + Math.round(HELD_PAUSE_MS * (1 + jitter)) };
+      }
       const askedFor = outcome.kind === 'not_accepted' ? outcome.retryAfterMs : undefined;
       return { ...refused, notBefore: at + pauseAfter(refused.refusals, askedFor, jitter) };
     }
-    case 'not_dispatched':
-      return state.cancelRequested ? skip(state, at) : expire(state, at);
+    case 'not_dispatched': {
+      const seen = refusalOf(outcome);
+      const known = Object.keys(seen).length === 0 ? state : { ...state, lastRefusal: seen };
+      return state.cancelRequested ? skip(message, known, at) : expire(message, known, at);
+    }
   }
 }
 
@@ -209,16 +264,48 @@ function afterLook(message: SendMessageInput, state: MessageState, outcome: Find
     const adopted = outcome.kind === 'found' && outcome.recorded && !state.enqueuedRecorded;
     return adopted ? { ...state, enqueuedRecorded: true } : state;
   }
-  if (outcome.kind === 'found') return accept(message, state, outcome, at);
-  const looks = state.looks + 1;
-  const settled = at - (state.undecidedSince ?? at) >= (message.settleMs ?? DEFAULT_SETTLE_MS);
-  return {
-    ...state,
-    looks,
-    lookAt: at + lookInterval(looks),
-    // A failed look is neither found nor absent, so it settles nothing.
-    held: state.held || (outcome.kind === 'absent' && settled),
-  };
+  if (outcome.kind === 'found') {
+    const accepted = accept(message, state, outcome, at);
+    return outcome.report ? afterReport(message, accepted, outcome.report, at) : accepted;
+  }
+  const looked = lookFor({ ...state, looks: state.looks + 1 }, at);
+  const windowIsOver = at >= (state.windowEndsAt ?? Infinity);
+  // A failed look is neither found nor absent, so it settles nothing.
+  if (outcome.kind === 'failed') return windowIsOver && isLastLook(state, at) ? leaveUnknown(looked, at) : looked;
+  if (windowIsOver) return leaveUnknown(looked, at);
+  if (state.held || at < state.settledAt) return looked;
+  // Nobody wants a second message once it was cancelled, and none is sent whose life is over.
+  const mayResend = !state.cancelRequested && at <= lastSendAt(message);
+  if (unknownOutcomePolicyOf(message) === 'resend' && mayResend) {
+    return {
+      ...decide(message, looked, 'resend', at),
+      phase: 'waiting_to_send',
+      notBefore: at,
+      resends: state.resends + 1,
+    };
+  }
+  return hold(message, looked, at);
+}
+
+/** The last look before a message ends without a report. */
+function afterLookForReport(
+  message: SendMessageInput,
+  state: MessageState,
+  outcome: ReportOutcome,
+  at: number,
+): MessageState {
+  // A report that came meanwhile is the same, or came first.
+  if (state.end) return state;
+  switch (outcome.kind) {
+    case 'report': {
+      const reported = afterReport(message, state, outcome.report, at);
+      return reported.end ? reported : timeOut(message, reported, at);
+    }
+    case 'none':
+      return timeOut(message, state, at);
+    case 'failed':
+      return isLastLook(state, at) ? timeOut(message, state, at) : lookFor({ ...state, looks: state.looks + 1 }, at);
+  }
 }
 
 function afterReport(message: SendMessageInput, state: MessageState, report: DeliveryReport, at: number): MessageState {
@@ -257,30 +344,67 @@ function afterReport(message: SendMessageInput, state: MessageState, report: Del
   });
 }
 
-function afterCancel(state: MessageState, at: number): MessageState {
+function afterCancel(message: SendMessageInput, state: MessageState, at: number): MessageState {
   if (state.end) return state;
   const requested = { ...state, cancelRequested: true };
   // With a send queued or running its result comes first: it may be an acceptance.
-  return state.phase === 'waiting_to_send' && !state.sending ? skip(requested, at) : requested;
+  return state.phase === 'waiting_to_send' && !state.sending ? skip(message, requested, at) : requested;
 }
 
 function afterTime(message: SendMessageInput, state: MessageState, at: number): MessageState {
   if (state.end) return state;
   if (state.phase === 'waiting_to_send') {
-    return !state.sending && at > lastSendAt(message) ? expire(state, at) : state;
+    return !state.sending && at > lastSendAt(message) ? expire(message, state, at) : state;
   }
-  if (state.windowEndsAt === undefined || at < state.windowEndsAt) return state;
-  if (state.phase === 'undecided') {
-    const seen = state.lastRefusal?.statusCode;
-    return end(state, {
-      status: 'enqueue_failed',
-      at: iso(at),
-      error: 'outcome_unknown',
-      comment: 'The send got no answer, Sinch does not show the message, and no delivery report came',
-      ...(seen === undefined ? {} : { statusCode: seen }),
-    });
-  }
+  // An undecided message ends with its last look, which comes with the end of the window.
+  if (state.phase === 'undecided' || state.windowEndsAt === undefined || at < state.windowEndsAt) return state;
+  if (!message.reportsExpected) return timeOut(message, state, at);
+  // A callback may have been lost: before that counts as no report, Sinch is asked once.
+  return state.lookedLast ? state : { ...state, lookedLast: true, looks: 0, lookAt: at };
+}
+
+/** When to look next: dense at first, exactly when the time to settle is over, and once more when the window ends. */
+function lookFor(state: MessageState, at: number): MessageState {
+  const marks = [state.settledAt, state.windowEndsAt ?? Infinity].filter((mark) => mark > at);
+  return { ...state, lookAt: Math.min(at + lookInterval(state.looks), ...marks) };
+}
+
+/** Whether a look that fails after the window is not repeated: whoever waits for the end has to get one. */
+function isLastLook(state: MessageState, at: number): boolean {
+  return at >= (state.windowEndsAt ?? at) + LAST_LOOKS_MS;
+}
+
+function leaveUnknown(state: MessageState, at: number): MessageState {
+  const seen = state.lastRefusal?.statusCode;
+  return end(state, {
+    status: 'enqueue_failed',
+    at: iso(at),
+    error: 'outcome_unknown',
+    comment: 'The send got no answer, Sinch does not show the message, and no delivery report came',
+    ...(seen === undefined ? {} : { statusCode: seen }),
+  });
+}
+
+function timeOut(message: SendMessageInput, state: MessageState, at: number): MessageState {
   return end(state, { status: 'timeout', at: iso(at), error: noReport(message) });
+}
+
+/** Never sent again from here on: Sinch may have it, so it neither failed nor was it skipped. */
+function hold(message: SendMessageInput, state: MessageState, at: number): MessageState {
+  const decided = decide(message, state, 'hold', at);
+  return lookFor({ ...decided, phase: 'undecided', held: true, windowEndsAt: state.windowEndsAt ?? at }, at);
+}
+
+function decide(
+  message: SendMessageInput,
+  state: MessageState,
+  policy: UnknownOutcomeDecision['policy'],
+  at: number,
+): MessageState {
+  if (state.decisions.some((decision) => decision.policy === policy)) return state;
+  const { campaignId } = message.campaign;
+  const decision = { policy, ...(campaignId === undefined ? {} : { campaignId }), at: iso(at) };
+  return { ...state, decisions: [...state.decisions, decision] };
 }
 
 function accept(
@@ -298,8 +422,8 @@ function accept(
     held: false,
     windowEndsAt:
       message.reportsExpected || message.waitWhereNoReportsExpected !== false
-        ? // Of a message that was undecided, the window runs already: Sinch reports on the send, not on our finding out.
-          (state.windowEndsAt ?? at + windowOf(message))
+        ? // Of a message that is undecided, the window runs already: Sinch reports on the send, not on our finding out.
+          ((state.phase === 'undecided' ? state.windowEndsAt : undefined) ?? at + windowOf(message))
         : at,
   };
 }
@@ -308,11 +432,13 @@ function end(state: MessageState, messageEnd: MessageEnd): MessageState {
   return { ...state, phase: messageEnd.status, end: messageEnd };
 }
 
-function skip(state: MessageState, at: number): MessageState {
+function skip(message: SendMessageInput, state: MessageState, at: number): MessageState {
+  if (state.resends > 0) return hold(message, state, at);
   return end(state, { status: 'skipped', at: iso(at), skipReason: 'cancelled' });
 }
 
-function expire(state: MessageState, at: number): MessageState {
+function expire(message: SendMessageInput, state: MessageState, at: number): MessageState {
+  if (state.resends > 0) return hold(message, state, at);
   const last = state.lastRefusal;
   return end(state, {
     status: 'enqueue_failed',

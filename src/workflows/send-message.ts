@@ -11,6 +11,7 @@ import {
   defineQuery,
   defineSignal,
   isCancellation,
+  metricMeter,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -19,23 +20,32 @@ import {
   TimeoutFailure,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { MessageActivities, SendActivities } from '../contract/activities.ts';
+import type { MessageActivities, PlanActivities, SendActivities } from '../contract/activities.ts';
 import type { MessageRecord } from '../contract/campaign-event.ts';
 import { type DeliveryReport, isDeliveryReport } from '../contract/delivery-report.ts';
 import type { MessageOutcome, MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
+import { METRICS } from '../contract/metrics.ts';
 import {
   CANCEL_MESSAGE_SIGNAL,
   DELIVERY_REPORT_SIGNAL,
+  HELD_STATUS,
   MESSAGE_STATUS_QUERY,
   SEARCH_ATTRIBUTE,
   sendQueueOf,
 } from '../contract/names.ts';
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
-import type { FindOutcome, SendOutcome } from '../contract/send-outcome.ts';
+import type { FindOutcome, Refusal, ReportOutcome, SendOutcome } from '../contract/send-outcome.ts';
 import { explainMessage } from './explain-message.ts';
-import { outcomeOf, recordOf, statusOf } from './message-record.ts';
-import { type MessageInput, newMessageState, nextStep, reduceMessage, sendIsObsolete } from './message-state.ts';
+import { heldRecordOf, outcomeOf, recordOf, statusOf } from './message-record.ts';
+import {
+  type MessageInput,
+  type MessageState,
+  newMessageState,
+  nextStep,
+  reduceMessage,
+  sendIsObsolete,
+} from './message-state.ts';
 
 const deliveryReportSignal = defineSignal<[DeliveryReport]>(DELIVERY_REPORT_SIGNAL);
 const cancelMessageSignal = defineSignal(CANCEL_MESSAGE_SIGNAL);
@@ -50,11 +60,21 @@ const WAITS: Partial<Record<MessagePhase, string>> = {
   accepted: 'Wait for the delivery report',
 };
 
+// The rules decide when to look again: a failed look is an answer to them.
+const look = { startToCloseTimeout: '25s', retry: { maximumAttempts: 1 } } as const;
 const { findMessage } = proxyActivities<Pick<MessageActivities, 'findMessage'>>({
-  startToCloseTimeout: '25s',
-  // The rules decide when to look again: a failed look is an answer to them.
-  retry: { maximumAttempts: 1 },
+  ...look,
   summary: 'Look for the message at Sinch',
+});
+const { findReport } = proxyActivities<Pick<MessageActivities, 'findReport'>>({
+  ...look,
+  summary: 'Look for the delivery report at Sinch',
+});
+
+const { planRefusal } = proxyActivities<Pick<PlanActivities, 'planRefusal'>>({
+  startToCloseTimeout: '5s',
+  retry: { maximumAttempts: 3 },
+  summary: 'See why the plan sent nothing',
 });
 
 const { cancelBatch } = proxyActivities<Pick<MessageActivities, 'cancelBatch'>>({
@@ -83,7 +103,9 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
   let queuedSend: CancellationScope | undefined;
 
   function apply(input: MessageInput): void {
+    const before = state;
     state = reduceMessage(message, state, input);
+    count(message, before, state, input);
     inputs += 1;
     setCurrentDetails(explainMessage(message, state));
     if (sendIsObsolete(state)) queuedSend?.cancel();
@@ -124,7 +146,7 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
     try {
       return await queuedSend.run(() => post(message));
     } catch (error) {
-      return outcomeOfFailedSend(error);
+      return await outcomeOfFailedSend(error, message.servicePlanId);
     } finally {
       queuedSend = undefined;
     }
@@ -144,6 +166,20 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
         case 'look_up': {
           const outcome = await unless(() => state.phase !== 'undecided', lookUp(message));
           if (outcome) apply({ type: 'looked', outcome, at: Date.now() });
+          break;
+        }
+        case 'look_for_report': {
+          const outcome = await unless(() => state.end !== undefined, lookForReport(message, state.batchId));
+          if (outcome) apply({ type: 'looked_for_report', outcome, at: Date.now() });
+          break;
+        }
+        case 'record_held': {
+          if (message.statusAttribute !== false) {
+            upsertSearchAttributes([{ key: statusAttribute, value: HELD_STATUS }]);
+          }
+          // What settles the question meanwhile is recorded with it, so that this need not be waited for.
+          await unless(() => state.phase !== 'undecided', record(heldRecordOf(message, state)));
+          apply({ type: 'held_recorded', at: Date.now() });
           break;
         }
         case 'cancel_batch': {
@@ -193,6 +229,34 @@ async function unless<T>(isSettled: () => boolean, asked: Promise<T>): Promise<T
   }
 }
 
+async function lookForReport(message: SendMessageInput, batchId: string | undefined): Promise<ReportOutcome> {
+  try {
+    return await findReport(message, batchId ?? null);
+  } catch (error) {
+    return { kind: 'failed', comment: causeOf(error) };
+  }
+}
+
+/** Counts what the store does not tell as fast: what policies decided, and what looks at Sinch brought back. */
+function count(message: SendMessageInput, before: MessageState, after: MessageState, input: MessageInput): void {
+  const { servicePlanId } = message;
+  for (const { policy } of after.decisions.slice(before.decisions.length)) {
+    counter('sinch_unknown_outcomes_total').add(1, { servicePlanId, policy });
+  }
+  const isLook = input.type === 'looked' || input.type === 'looked_for_report';
+  const isProof = after.acceptedAt !== undefined && before.acceptedAt === undefined;
+  const isReport = after.lastReportStatus !== undefined && before.lastReportStatus === undefined;
+  if (isLook && (isProof || isReport)) {
+    counter('sinch_recovered_total').add(1, { servicePlanId, what: isReport ? 'report' : 'acceptance' });
+  }
+}
+
+function counter(
+  name: 'sinch_unknown_outcomes_total' | 'sinch_recovered_total',
+): ReturnType<typeof metricMeter.createCounter> {
+  return metricMeter.createCounter(name, undefined, METRICS[name].help);
+}
+
 async function lookUp(message: SendMessageInput): Promise<FindOutcome> {
   try {
     return await findMessage(message);
@@ -223,14 +287,24 @@ async function record(messageRecord: MessageRecord): Promise<void> {
 }
 
 /** What a send that did not return tells: never dispatched is known; all else may have reached Sinch. */
-function outcomeOfFailedSend(error: unknown): SendOutcome {
+async function outcomeOfFailedSend(error: unknown, servicePlanId: string): Promise<SendOutcome> {
   // A running send does not notice a cancellation and returns what it saw, so a cancelled one never started.
   if (isCancellation(error)) return { kind: 'not_dispatched' };
   if (!(error instanceof ActivityFailure)) throw error;
   if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START') {
-    return { kind: 'not_dispatched' };
+    return { kind: 'not_dispatched', ...(await whyNotSent(servicePlanId)) };
   }
-  return { kind: 'unknown', error: 'send_interrupted', comment: causeOf(error) };
+  return { kind: 'unknown', interrupted: true, error: 'send_interrupted', comment: causeOf(error) };
+}
+
+/** What Sinch refuses the plan with; nothing where the plan is not held, or that cannot be found out. */
+async function whyNotSent(servicePlanId: string): Promise<Refusal> {
+  try {
+    return (await planRefusal(servicePlanId)) ?? {};
+  } catch (error) {
+    if (!(error instanceof ActivityFailure)) throw error;
+    return {};
+  }
 }
 
 function causeOf(error: unknown): string {

@@ -1,7 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { ActivityDependencies } from '../../src/activities/index.ts';
+import type { ActivityDependencies, SendDependencies } from '../../src/activities/index.ts';
 import type { MessageRecord } from '../../src/contract/campaign-event.ts';
 import { DEFAULT_LIFE_MS, type SendMessageInput } from '../../src/contract/message.ts';
+import type { PlanFaults } from '../../src/plans/index.ts';
 import type { CampaignEventSink } from '../../src/events/index.ts';
 import { type Settings, staticSettings, type StaticSettingsOptions } from '../../src/settings/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
@@ -11,6 +12,8 @@ import { sampleMessage } from '../helpers/messages.ts';
 /** The activities' dependencies: real settings, a real client, the simulator over HTTP, and a store in memory. */
 export interface ActivityFixture extends AsyncDisposable {
   readonly deps: ActivityDependencies;
+  /** The same, for an activity that has its turn at once, in a process that never stood still. */
+  readonly sendDeps: SendDependencies;
   readonly simulator: Simulator;
   /** What the store was given, in order. */
   readonly records: MessageRecord[];
@@ -21,11 +24,12 @@ export interface ActivityFixture extends AsyncDisposable {
 
 export async function startActivityFixture(options: Pick<SimulatorOptions, 'clock'> = {}): Promise<ActivityFixture> {
   const simulator = await startSimulator({ reportDelayMs: 5, ...options });
-  const clients = createSinchClients({ submitTimeoutMs: 5_000 });
+  const clients = createSinchClients({ submitTimeoutMs: 5_000, allowPrivateHosts: true });
   const records: MessageRecord[] = [];
   const warnings: string[] = [];
   const settings: ActivityFixture['settings'] = (integration = {}) =>
     staticSettings({
+      allowPrivateHosts: true,
       projects: [
         {
           id: 'shop',
@@ -53,8 +57,10 @@ export async function startActivityFixture(options: Pick<SimulatorOptions, 'cloc
     },
   };
   const warn = (_fields: Record<string, unknown>, message: string): void => void warnings.push(message);
+  const deps = { settings: settings(), events, sinch: clients.for, log: { warn, error: warn } };
   return {
-    deps: { settings: settings(), events, sinch: clients.for, log: { warn, error: warn } },
+    deps,
+    sendDeps: { ...deps, turn: async () => true, faults: noFaults, resumedAt: () => undefined },
     simulator,
     records,
     warnings,
@@ -65,6 +71,9 @@ export async function startActivityFixture(options: Pick<SimulatorOptions, 'cloc
     },
   };
 }
+
+/** Of a plan that is never held. */
+const noFaults: PlanFaults = { recent: () => undefined, accepted: () => undefined, faulted: async () => false };
 
 let messages = 0;
 

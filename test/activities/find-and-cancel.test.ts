@@ -21,7 +21,7 @@ describe('looking for a message', () => {
   async function takenUnseen(suffix = '9900', overrides: Partial<SendMessageInput> = {}): Promise<SendMessageInput> {
     const message = newMessage(suffix, overrides);
     const events = { record: async () => Promise.reject(new Error('the store is away')) };
-    const { send } = createSendActivities({ ...fixture.deps, events, turn: async () => true });
+    const { send } = createSendActivities({ ...fixture.sendDeps, events });
     await newActivity().run(send, message);
     assert.equal(fixture.simulator.accepted(`sinch/shop/${message.messageId}`), 1);
     return message;
@@ -54,7 +54,7 @@ describe('looking for a message', () => {
     }
   });
 
-  test('finds it by its delivery report where Sinch shows no batch', async () => {
+  test('finds it, and what became of it, by its delivery report where Sinch shows no batch', async () => {
     const message = newMessage('9900');
     const outcome = await find(message, {
       sinch: (integration) => ({
@@ -63,7 +63,14 @@ describe('looking for a message', () => {
         findDeliveryReports: async () => [{ status: 'Delivered', at: message.requestedAt, batchId: 'batch-2' }],
       }),
     });
-    assert.deepEqual(outcome, { kind: 'found', recorded: true, at: message.requestedAt, batchId: 'batch-2' });
+    const report = { status: 'Delivered', at: message.requestedAt, batchId: 'batch-2' };
+    assert.deepEqual(outcome, {
+      kind: 'found',
+      recorded: true,
+      at: message.requestedAt,
+      batchId: 'batch-2',
+      report: { ...report, integrationId: 'main' },
+    });
   });
 
   test('does not find what Sinch does not have', async () => {

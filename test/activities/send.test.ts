@@ -18,7 +18,7 @@ describe('the send activity', { concurrency: 8 }, () => {
     deps: Partial<SendDependencies> = {},
     activity = newActivity(),
   ): Promise<SendOutcome> {
-    const { send } = createSendActivities({ ...fixture.deps, turn: async () => true, ...deps });
+    const { send } = createSendActivities({ ...fixture.sendDeps, ...deps });
     return activity.run(send, message);
   }
 
@@ -136,13 +136,22 @@ describe('the send activity', { concurrency: 8 }, () => {
     assert.equal(posts(message), 0);
   });
 
+  test('sends nothing just after the process stood still: the attempt may have been given up long ago', async () => {
+    const message = newMessage('9900');
+    const justNow = await send(message, { resumedAt: () => Date.now() - 2_000 });
+    assert.equal(justNow.kind, 'not_accepted');
+    assert.equal(justNow.kind === 'not_accepted' && justNow.error, 'worker_stalled');
+    assert.equal(posts(message), 0);
+    assert.equal((await send(message, { resumedAt: () => Date.now() - 10_000 })).kind, 'accepted');
+  });
+
   test('finishes a POST that is under way when it is cancelled', async () => {
     const clock = createManualClock();
     await using slow = await startActivityFixture({ clock });
     slow.simulator.setFault('demo-plan', { slowMs: 1_000, methods: ['POST'] });
     const message = newMessage('9900');
     const activity = newActivity();
-    const { send: sendSlowly } = createSendActivities({ ...slow.deps, turn: async () => true });
+    const { send: sendSlowly } = createSendActivities(slow.sendDeps);
     const sending: Promise<SendOutcome> = activity.run(sendSlowly, message);
     while (slow.simulator.requests().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     activity.cancel('WORKER_SHUTDOWN');

@@ -25,6 +25,7 @@ test('takes a request of which every field is given', () => {
     priority: 1,
     maxParts: 3,
     lifeSeconds: 600,
+    onUnknownOutcome: 'hold',
     campaignId: 'welcome',
     campaignName: 'Welcome',
     actionId: 'a',
@@ -58,6 +59,10 @@ test('holds every field to its limits, and names the field that is beyond them',
         'ftp://media.example/a',
         'media.example/a',
         'data:,a',
+        'file:///etc/passwd',
+        'gopher://media.example/a',
+        'https://user:word@media.example/a',
+        'https://user@media.example/a',
         'https://',
         1,
       ],
@@ -68,6 +73,7 @@ test('holds every field to its limits, and names the field that is beyond them',
     ['priority', [1, 2, 3, 4, 5], [0, 6, 1.5, '3', true]],
     ['maxParts', [1, 30], [0, 31, 1.5, '3']],
     ['lifeSeconds', [30, 259_200], [29, 259_201, 30.5, '60', Infinity]],
+    ['onUnknownOutcome', ['resend', 'hold'], ['Hold', 'drop', true, 1]],
     [
       'customerIds',
       [{}, { registered: 'x'.repeat(256) }, { ['x'.repeat(64)]: 'a' }],
@@ -109,7 +115,15 @@ test('names every field that is wrong or unknown in one answer', () => {
 
 test('takes what a rendered template leaves empty as not given', () => {
   const fields = ['recipient', 'text', 'mediaUrl', 'subject', 'sender', 'integrationId', 'priority', 'maxParts'];
-  const others = ['lifeSeconds', 'campaignId', 'campaignName', 'language', 'scenarioStepId', 'customerIds'];
+  const others = [
+    'lifeSeconds',
+    'onUnknownOutcome',
+    'campaignId',
+    'campaignName',
+    'language',
+    'scenarioStepId',
+    'customerIds',
+  ];
   for (const empty of ['', null]) {
     const body = Object.fromEntries([...fields, ...others].map((field) => [field, empty]));
     const request = parsed({ messageId: 'm-1', ...body });

@@ -80,13 +80,21 @@ test('takes what a request says before any default', async () => {
     scenarioStepId: 't',
     customerIds: { registered: 'ada' },
   };
-  const given = { integrationId: 'second', sender: '+1 (202) 555-0123', priority: 1, maxParts: 2, lifeSeconds: 30 };
+  const given = {
+    integrationId: 'second',
+    sender: '+1 (202) 555-0123',
+    priority: 1,
+    maxParts: 2,
+    lifeSeconds: 30,
+    onUnknownOutcome: 'hold',
+  };
   const input = await inputOf({ ...sms, ...given, ...campaign });
   assert.equal(input.integrationId, 'second');
   assert.equal(input.servicePlanId, 'plan-second');
   assert.equal(input.sender, '12025550123');
   assert.equal(input.priority, 1);
   assert.equal(input.maxParts, 2);
+  assert.equal(input.onUnknownOutcome, 'hold');
   assert.equal(input.expiresAt, '2026-11-20T10:00:30.000Z');
   assert.deepEqual(input.campaign, campaign);
 });
@@ -174,6 +182,27 @@ test('fails a text that takes more parts than allowed', async () => {
   assert.equal(await verdict({ ...sms, text: 'x'.repeat(1531) }), 'enqueue_failed too_many_parts');
   assert.equal(await verdict({ ...sms, text: 'ж'.repeat(671) }), 'enqueue_failed too_many_parts');
   assert.equal(await verdict({ ...sms, text: 'x'.repeat(2000), maxParts: 30 }), 'send');
+});
+
+test('has Sinch fetch media from the internet alone, unless more is allowed', async () => {
+  const mms = { messageId: 'm-1', recipient: '+1 202 555 0123' };
+  for (const host of [
+    'localhost:8080',
+    '127.0.0.1',
+    '2130706433',
+    '169.254.169.254',
+    '[::1]',
+    'files.internal',
+    'nas',
+  ]) {
+    const body = { ...mms, mediaUrl: `http://${host}/a.png` };
+    assert.equal(await verdict(body), 'refused host_not_allowed', host);
+    const project = await settings.project('shop');
+    const parsed = parseMessageRequest(body);
+    if (!parsed.ok || !project) throw new Error('unreachable');
+    const allowing = { ...settings, allowPrivateHosts: true };
+    assert.equal((await prepareMessage(parsed.request, { settings: allowing, project, now })).kind, 'send', host);
+  }
 });
 
 test('sends MMS only where the integration has them', async () => {

@@ -8,6 +8,7 @@ import {
   DAY,
   isoAt,
   looked,
+  lookedForReport,
   message,
   MINUTE,
   NOT_ACCEPTED,
@@ -72,7 +73,15 @@ test('cancelled when accepted: the report Cancelled ends it as failed', () => {
 });
 
 test('cancelled when accepted, and no report comes: a timeout', () => {
-  const state = stateAfter(message, queued(), sent(ACCEPTED), cancelled(), batchCancelSent(), time(5 * DAY));
+  const state = stateAfter(
+    message,
+    queued(),
+    sent(ACCEPTED),
+    cancelled(),
+    batchCancelSent(),
+    time(5 * DAY),
+    lookedForReport(),
+  );
   assert.equal(state.end?.status, 'timeout');
 });
 
@@ -82,7 +91,12 @@ test('cancelled while undecided, the message is settled first', () => {
   assert.deepEqual(stepAfter(message, 3 * SECOND, ...undecided), { do: 'look_up' });
   const found = looked({ kind: 'found', at: isoAt(SECOND), recorded: true }, 3 * SECOND);
   assert.deepEqual(stepAfter(message, 3 * SECOND, ...undecided, found), { do: 'cancel_batch' });
-  const never = stateAfter(message, ...undecided, looked({ kind: 'absent' }, 2 * MINUTE), time(5 * DAY));
+  const never = stateAfter(
+    message,
+    ...undecided,
+    looked({ kind: 'absent' }, 2 * MINUTE),
+    looked({ kind: 'absent' }, 5 * DAY),
+  );
   assert.equal(never.end?.error, 'outcome_unknown');
 });
 

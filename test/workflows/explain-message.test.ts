@@ -16,6 +16,7 @@ import {
   DAY,
   isoAt,
   looked,
+  lookedForReport,
   message,
   MINUTE,
   NOT_ACCEPTED,
@@ -73,7 +74,8 @@ test('a message says how it ended', () => {
   assert.equal(ended('Rejected'), 'Rejected at 10:01:00 UTC with code 61: Sinch refused to deliver it.');
   assert.match(ended('Failed'), /failed at 10:01:00 UTC with code 61/);
   assert.match(ended('Unknown'), /no readable receipt/);
-  assert.match(explain(queued(), sent(ACCEPTED), time(5 * DAY)), /no delivery report came/);
+  assert.match(explain(queued(), sent(ACCEPTED), time(5 * DAY)), /Sinch is asked for it once more/);
+  assert.match(explain(queued(), sent(ACCEPTED), time(5 * DAY), lookedForReport()), /no delivery report came/);
   assert.match(
     explain(queued(), sent({ kind: 'refused', statusCode: 400, error: 'syntax_invalid_json' })),
     /HTTP 400, syntax_invalid_json/,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { CampaignEventPhase, CampaignEventStatus, LateReport } from '../../src/contract/campaign-event.ts';
 import type { DeliveryReport } from '../../src/contract/delivery-report.ts';
-import type { SendMessageInput } from '../../src/contract/message.ts';
-import type { FindOutcome, SendOutcome } from '../../src/contract/send-outcome.ts';
+import { type SendMessageInput, unknownOutcomePolicyOf } from '../../src/contract/message.ts';
+import type { FindOutcome, ReportOutcome, SendOutcome } from '../../src/contract/send-outcome.ts';
 import { recordOf } from '../../src/workflows/message-record.ts';
 import {
   type MessageInput,
@@ -30,6 +30,8 @@ export interface Fate {
   sends: readonly SendOutcome[];
   /** What the looks come to, in order; then `absent`. */
   looks: readonly FindOutcome[];
+  /** What the last looks for a report come to, in order; then `none`. */
+  reportLooks: readonly ReportOutcome[];
   jitter: number;
 }
 
@@ -53,10 +55,13 @@ export function drive(fate: Fate, most = Infinity): Driven {
   const { message, incidents, jitter } = fate;
   const sends = [...fate.sends];
   const looks = [...fate.looks];
+  const reportLooks = [...fate.reportLooks];
   let now = Date.parse(message.requestedAt);
   let state = newMessageState();
   let coming = 0;
   let mayHaveIt = false;
+  let reported = false;
+  let looked = false;
   let skipped = false;
   const store = new Map<CampaignEventPhase, CampaignEventStatus>();
 
@@ -74,7 +79,8 @@ export function drive(fate: Fate, most = Infinity): Driven {
     assert.equal(state.end !== undefined, isEnd, `phase ${state.phase} with end ${JSON.stringify(state.end)}`);
     if (state.end) assert.equal(state.end.status, state.phase, 'the end and the phase agree');
     if (before.end) assert.deepEqual(state.end, before.end, 'an end stays as it was');
-    if (input.type === 'report' && input.report.integrationId === message.integrationId) mayHaveIt = true;
+    if (input.type === 'report' && input.report.integrationId === message.integrationId) mayHaveIt = reported = true;
+    if (input.type === 'looked' && input.outcome.kind === 'absent') looked = true;
   }
 
   /** Lets one incident happen; `false` where there is none left. `until`: when the message goes on by itself. */
@@ -103,7 +109,15 @@ export function drive(fate: Fate, most = Infinity): Driven {
     const step = nextStep(message, state, now);
     switch (step.do) {
       case 'send': {
-        assert.equal(mayHaveIt, false, 'a send although Sinch has the message or may have it');
+        if (mayHaveIt) {
+          assert.equal(
+            unknownOutcomePolicyOf(message),
+            'resend',
+            'a send although Sinch has the message or may have it',
+          );
+          assert.equal(reported, false, 'a send although a report has proved the message');
+          assert.ok(looked, 'a second send without a look that found nothing');
+        }
         assert.equal(state.phase, 'waiting_to_send');
         assert.ok(step.lifeLeftMs >= 10_000, `a send with ${step.lifeLeftMs} ms of life left`);
         apply({ type: 'send_queued', at: now });
@@ -117,6 +131,7 @@ export function drive(fate: Fate, most = Infinity): Driven {
           if (outcome.recorded) write('admission', 'enqueued');
         }
         if (outcome.kind === 'accepted' || outcome.kind === 'unknown') mayHaveIt = true;
+        if (outcome.kind === 'unknown') looked = false;
         apply({ type: 'send_ended', outcome, at: now, jitter });
         break;
       }
@@ -132,6 +147,18 @@ export function drive(fate: Fate, most = Infinity): Driven {
         apply({ type: 'looked', outcome, at: now });
         break;
       }
+      case 'look_for_report': {
+        assert.equal(state.phase, 'accepted');
+        assert.equal(message.reportsExpected, true, 'no look for a report that is not expected');
+        if (!duringActivity(25_000)) return result(false);
+        apply({ type: 'looked_for_report', outcome: reportLooks.shift() ?? { kind: 'none' }, at: now });
+        break;
+      }
+      case 'record_held':
+        assert.equal(state.phase, 'undecided');
+        if (!duringActivity(1_500)) return result(false);
+        apply({ type: 'held_recorded', at: now });
+        break;
       case 'cancel_batch':
         assert.equal(state.phase, 'accepted');
         assert.equal(state.cancelSent, false, 'Sinch is asked once');

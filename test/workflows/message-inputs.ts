@@ -1,6 +1,6 @@
 import type { DeliveryReport } from '../../src/contract/delivery-report.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
-import type { FindOutcome, SendOutcome } from '../../src/contract/send-outcome.ts';
+import type { FindOutcome, ReportOutcome, SendOutcome } from '../../src/contract/send-outcome.ts';
 import {
   type MessageInput,
   type MessageState,
@@ -41,6 +41,11 @@ export const sent = (outcome: SendOutcome, ms = SECOND, jitter = 0): MessageInpu
   jitter,
 });
 export const looked = (outcome: FindOutcome, ms: number): MessageInput => ({ type: 'looked', outcome, at: START + ms });
+export const lookedForReport = (outcome: ReportOutcome = { kind: 'none' }, ms = 4 * DAY + SECOND): MessageInput => ({
+  type: 'looked_for_report',
+  outcome,
+  at: START + ms,
+});
 export const reported = (report: DeliveryReport, ms = MINUTE): MessageInput => ({
   type: 'report',
   report,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DeliveryReport } from '../../src/contract/delivery-report.ts';
-import type { FindOutcome, SendOutcome } from '../../src/contract/send-outcome.ts';
+import type { FindOutcome, ReportOutcome, SendOutcome } from '../../src/contract/send-outcome.ts';
 import { admissionOf } from '../../src/workflows/message-state.ts';
 import { sampleMessage } from '../helpers/messages.ts';
 import { drive, type Driven, type Fate, type Incident } from './message-driver.ts';
@@ -57,7 +57,10 @@ const sendOutcome: fc.Arbitrary<SendOutcome> = fc.oneof(
       .map((recorded) => ({ kind: 'accepted', batchId: 'batch-1', at: isoAt(0), recorded }) as const),
   },
   fc.constant({ kind: 'refused', statusCode: 400 } as const),
-  { weight: 2, arbitrary: fc.constant({ kind: 'integration_fault', statusCode: 401 } as const) },
+  {
+    weight: 2,
+    arbitrary: fc.boolean().map((held) => ({ kind: 'integration_fault', statusCode: 401, held }) as const),
+  },
   {
     weight: 3,
     arbitrary: fc
@@ -67,13 +70,22 @@ const sendOutcome: fc.Arbitrary<SendOutcome> = fc.oneof(
       ),
   },
   { weight: 3, arbitrary: fc.constant({ kind: 'unknown', statusCode: 500 } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'unknown', interrupted: true, error: 'send_interrupted' } as const) },
   fc.constant({ kind: 'not_dispatched' } as const),
+  fc.constant({ kind: 'not_dispatched', statusCode: 401 } as const),
 );
 
 const findOutcome: fc.Arbitrary<FindOutcome> = fc.oneof(
   fc.boolean().map((recorded) => ({ kind: 'found', batchId: 'batch-1', at: isoAt(0), recorded }) as const),
+  report.map((found) => ({ kind: 'found', at: isoAt(0), recorded: false, report: found }) as const),
   { weight: 3, arbitrary: fc.constant({ kind: 'absent' } as const) },
   fc.constant({ kind: 'failed', comment: 'no answer' } as const),
+);
+
+const reportOutcome: fc.Arbitrary<ReportOutcome> = fc.oneof(
+  report.map((found) => ({ kind: 'report', report: found }) as const),
+  fc.constant({ kind: 'none' } as const),
+  { weight: 3, arbitrary: fc.constant({ kind: 'failed', comment: 'no answer' } as const) },
 );
 
 const message = fc
@@ -82,6 +94,7 @@ const message = fc
     waitWhereNoReportsExpected: fc.boolean(),
     reportWindowMs: fc.constantFrom(HOUR, 4 * DAY),
     settleMs: fc.constantFrom(0, MINUTE),
+    priority: fc.constantFrom(1 as const, 3 as const),
     lifeMs: fc.constantFrom(11 * SECOND, HOUR, 3 * DAY),
   })
   .map(({ lifeMs, ...rest }) => sampleMessage({ ...rest, expiresAt: new Date(START + lifeMs).toISOString() }));
@@ -91,6 +104,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
   incidents: fc.array(incident, { maxLength: 25 }),
   sends: fc.array(sendOutcome, { maxLength: 6 }),
   looks: fc.array(findOutcome, { maxLength: 6 }),
+  reportLooks: fc.array(reportOutcome, { maxLength: 4 }),
   jitter: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 

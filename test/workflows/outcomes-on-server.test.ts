@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { tsToMs } from '@temporalio/common/lib/time.js';
+import { createPlanHolds } from '../../src/plans/index.ts';
+import { until } from '../local/programs.ts';
+import { readLedger } from '../../src/events/index.ts';
 import { skipTime } from '../../src/testing/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
 
@@ -124,7 +127,8 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     assert.match(waiting.explanation, /HTTP 401/);
     assert.deepEqual(await stack.statuses('unauthorized'), []);
     stack.simulator.updatePlan('plan-unauthorized', { apiToken: 'token-unauthorized' });
-    await skip('unauthorized', 10 * 60_000);
+    const holds = createPlanHolds({ client: stack.temporal, taskQueue: 'unused' });
+    await until('the plan is held', () => holds.probe('plan-unauthorized'));
     const outcome = await stack.outcome('unauthorized');
     assert.equal(outcome.status, 'delivered');
     assert.ok(outcome.attempts > 1, 'it was sent again');
@@ -211,7 +215,7 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     ['9944', 'a 502'],
     ['9945', 'a 504'],
   ] as const) {
-    test(`that Sinch took although it answered ${what} is found by a look and not sent again`, async () => {
+    test(`that Sinch took although it answered ${what} is found by a look and not sent again, and so is its report`, async () => {
       const messageId = `found-${suffix}`;
       await stack.start(messageId, { integrationId: 'silent', recipient: to(suffix) });
       await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
@@ -220,11 +224,31 @@ describe('a message on a real server', { concurrency: 16 }, () => {
       assert.ok(status.batchId, 'the batch is known');
       assert.equal(status.attempts, 1);
       await skip(messageId);
-      assert.equal((await stack.outcome(messageId)).error, 'no_delivery_report');
+      // No callback came: the last look brings the report.
+      assert.equal((await stack.outcome(messageId)).status, 'delivered');
       assert.equal(stack.accepted(messageId), 1);
-      assert.deepEqual(await stack.statuses(messageId), ['enqueued', 'timeout']);
+      assert.deepEqual(await stack.statuses(messageId), ['enqueued', 'delivered']);
     });
   }
+
+  test('that is a password and that Sinch does not show is sent again, and counted', async () => {
+    await stack.start('password', { recipient: to('9934'), priority: 1 });
+    await stack.untilStatus('password', ({ phase }) => phase === 'undecided');
+    await skip('password');
+    const outcome = await stack.outcome('password');
+    assert.deepEqual([outcome.status, outcome.attempts], ['delivered', 2]);
+    assert.equal(stack.accepted('password'), 1);
+    const { unknownOutcomes } = await readLedger(stack.database, { projectId: 'shop' });
+    assert.equal(unknownOutcomes.resent, 1);
+  });
+
+  test('whose callback was lost ends with the report that Sinch has, not as one without', async () => {
+    await stack.start('lost-callback', { recipient: to('9915') });
+    await stack.untilStatus('lost-callback', ({ phase }) => phase === 'accepted');
+    await skip('lost-callback');
+    assert.equal((await stack.outcome('lost-callback')).status, 'delivered');
+    assert.deepEqual(await stack.statuses('lost-callback'), ['enqueued', 'delivered']);
+  });
 
   test('whose send got no clear answer is proved by its report', async () => {
     const outcome = await stack.send('proved', { recipient: to('9940') });

@@ -9,6 +9,7 @@ import {
   DAY,
   HOUR,
   isoAt,
+  lookedForReport,
   message,
   MINUTE,
   NOT_ACCEPTED,
@@ -153,7 +154,9 @@ test('a message whose life is over at its start is not sent', () => {
 test('no report within the window is a timeout', () => {
   const inputs = [queued(), sent(ACCEPTED)];
   assert.equal(stateAfter(message, ...inputs, time(SECOND + 4 * DAY - 1)).phase, 'accepted');
-  assert.deepEqual(stateAfter(message, ...inputs, time(SECOND + 4 * DAY)).end, {
+  const over = [...inputs, time(SECOND + 4 * DAY)];
+  assert.equal(stepAfter(message, SECOND + 4 * DAY, ...over).do, 'look_for_report');
+  assert.deepEqual(stateAfter(message, ...over, lookedForReport()).end, {
     status: 'timeout',
     at: isoAt(SECOND + 4 * DAY),
     error: 'no_delivery_report',
@@ -177,7 +180,7 @@ test('a country without reports ends at its acceptance where that is asked for',
 
 test('the record holds the enqueued event only where the store does not have it yet', () => {
   const statuses = (recorded: boolean): string[] => {
-    const state = stateAfter(message, queued(), sent({ ...ACCEPTED, recorded }), time(5 * DAY));
+    const state = stateAfter(message, queued(), sent({ ...ACCEPTED, recorded }), time(5 * DAY), lookedForReport());
     assert.ok(state.end, 'the message has ended');
     return recordOf(message, state, state.end).events.map(({ status }) => status);
   };
