@@ -1,1 +1,1 @@
-export { ratesOfPlans, type SendWorkers, type SendWorkersOptions, startSendWorkers } from './send-workers.ts';
+export { type SendWorkers, type SendWorkersOptions, startSendWorkers } from './send-workers.ts';

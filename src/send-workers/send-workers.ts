@@ -3,19 +3,25 @@
  * are added, changed and disabled, with no restart of the process.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@temporalio/client';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createSendActivities, type ActivityDependencies } from '../activities/index.ts';
+import { createSendActivities, type ActivityDependencies, watchSuspension } from '../activities/index.ts';
 import { sendQueueOf } from '../contract/names.ts';
+import type { Refusal } from '../contract/send-outcome.ts';
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
+import type { PlanHold } from '../contract/plan-hold.ts';
+import { createPlanFaults, createPlanHolds, createPlanRate, probePlan, ratesOfPlans } from '../plans/index.ts';
 import type { Integration } from '../settings/index.ts';
 import { createPacer, type Pacer } from './pacer.ts';
-import { createPlanRate } from './plan-rate.ts';
 
 /** How often settings are compared with the workers that run, in milliseconds. */
 const RECONCILE_MS = 500;
 
-/** How often the plan's other send workers are counted, in milliseconds. */
-const COUNT_WORKERS_MS = 5_000;
+/** How often it is asked whether a plan is held, and how many other send workers it has, in milliseconds. */
+const LOOK_MS = 5_000;
+
+/** The same for a plan that is held. */
+const LOOK_WHILE_HELD_MS = 1_000;
 
 /** Pause before a send worker that failed is started again, in milliseconds. */
 const RESTART_MS = 1_000;
@@ -26,6 +32,10 @@ const MOST_SENDS_AT_ONCE = 100;
 export interface SendWorkersOptions extends ActivityDependencies {
   connection: NativeConnection;
   namespace: string;
+  /** Queue of the workers that carry the plugin, where holds of plans run. */
+  taskQueue: string;
+  /** Milliseconds between two probes of a plan that is held. @default DEFAULT_PROBE_INTERVAL_MS */
+  probeIntervalMs?: number;
   /** What send workers share with the worker that carries the plugin: converters, interceptors. */
   workerOptions: Pick<WorkerOptions, 'dataConverter' | 'interceptors' | 'identity'>;
 }
@@ -38,36 +48,44 @@ export interface SendWorkers {
 
 interface PlanWorker {
   pacer: Pacer;
+  /** Why nothing is sent for the plan; its hold then has the limit of its queue. */
+  hold?: PlanHold | undefined;
+  /** What its integrations have with Sinch, to see that it was changed. */
+  credentials: string;
   /** Throughput that the pacer goes by. */
   rate: number;
   /** The limit that the server has confirmed. */
   limit?: number;
   /** Why it did not the last time. */
   limitRefused?: string;
-  countedAt: number;
+  lookedAt: number;
   stop(): Promise<void>;
-}
-
-/** What a plan's queue may carry: the lowest rate of the enabled integrations that share the plan. */
-export function ratesOfPlans(integrations: readonly Integration[]): Map<string, number> {
-  const rates = new Map<string, number>();
-  for (const { servicePlanId, messagesPerSecond, enabled } of integrations) {
-    if (!enabled) continue;
-    rates.set(servicePlanId, Math.min(messagesPerSecond, rates.get(servicePlanId) ?? Infinity));
-  }
-  return rates;
 }
 
 /** Starts a send worker for every plan that is set up, and follows the settings from then on. */
 export async function startSendWorkers(options: SendWorkersOptions): Promise<SendWorkers> {
-  const { connection, namespace, settings, log } = options;
+  const { connection, namespace, settings, log, taskQueue, probeIntervalMs } = options;
   const planRate = createPlanRate(connection, namespace);
+  const { dataConverter, identity } = options.workerOptions;
+  const holds = createPlanHolds({
+    client: new Client({
+      connection,
+      namespace,
+      ...(dataConverter ? { dataConverter } : {}),
+      ...(identity === undefined ? {} : { identity }),
+    }),
+    taskQueue,
+    ...(probeIntervalMs === undefined ? {} : { probeIntervalMs }),
+  });
   const plans = new Map<string, PlanWorker>();
   const stopping = new Set<Promise<void>>();
+  const turns = new Map<string, Promise<void>>();
   const closing = new AbortController();
+  const suspension = watchSuspension();
 
   async function reconcile(): Promise<void> {
-    const rates = ratesOfPlans(await settings.integrations());
+    const integrations = await settings.integrations();
+    const rates = ratesOfPlans(integrations);
     for (const [servicePlanId, plan] of plans) {
       if (rates.has(servicePlanId)) continue;
       plans.delete(servicePlanId);
@@ -76,28 +94,79 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     }
     for (const [servicePlanId, rate] of rates) {
       try {
-        await follow(servicePlanId, rate);
+        await inTurn(servicePlanId, () => follow(servicePlanId, rate, credentialsOf(integrations, servicePlanId)));
       } catch (error) {
         warn(`The send worker of plan ${servicePlanId} could not be brought up to date; trying again`, error);
       }
     }
   }
 
-  async function follow(servicePlanId: string, rate: number): Promise<void> {
+  /** One at a time for each plan: a limit that is about to be set must not undo a hold that has just begun. */
+  function inTurn(servicePlanId: string, task: () => Promise<void>): Promise<void> {
+    const turn = (turns.get(servicePlanId) ?? Promise.resolve()).then(task);
+    turns.set(
+      servicePlanId,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+
+  async function follow(servicePlanId: string, rate: number, credentials: string): Promise<void> {
     let plan = plans.get(servicePlanId);
-    const refused = plan?.limit === rate ? undefined : await limit(servicePlanId, rate);
+    const isDue = !plan || Date.now() - plan.lookedAt >= (plan.hold ? LOOK_WHILE_HELD_MS : LOOK_MS);
+    const hold = isDue ? await holds.find(servicePlanId) : plan?.hold;
+    // Of a plan that is held, the hold sets the limit, and a limit that was set before it is in force no more.
+    if (plan && hold) delete plan.limit;
+    const refused = hold || plan?.limit === rate ? undefined : await limit(servicePlanId, rate);
     if (!plan) {
       // Also where the server takes no limit: the worker brings its own, which is less exact and better than no sends.
-      plan = await startPlan(servicePlanId, rate);
+      plan = await startPlan(servicePlanId, rate, credentials);
       plans.set(servicePlanId, plan);
+      // What keeps the plan from sending may have been mended while nobody looked.
+      if (hold) await holds.probe(servicePlanId);
     }
-    if (refused === undefined) plan.limit = rate;
-    else warnOnce(plan, servicePlanId, refused);
-    const changed = plan.rate !== rate;
-    if (!changed && Date.now() - plan.countedAt < COUNT_WORKERS_MS) return;
+    if (hold) tellHeld(plan, hold);
+    plan.hold = hold;
+    if (refused !== undefined) warnOnce(plan, servicePlanId, refused);
+    else if (!hold) plan.limit = rate;
+    if (plan.credentials !== credentials) {
+      // Also where no hold is known of yet.
+      await holds.probe(servicePlanId);
+      plan.credentials = credentials;
+    }
+    if (!isDue && plan.rate === rate) return;
     plan.rate = rate;
-    plan.countedAt = Date.now();
+    plan.lookedAt = Date.now();
     plan.pacer.setRate(rate / (await planRate.liveWorkers(servicePlanId)));
+  }
+
+  /** The alarm: once in each process for each hold. */
+  function tellHeld(plan: PlanWorker, { servicePlanId, since, refusal }: PlanHold): void {
+    if (plan.hold !== undefined) return;
+    log.error(
+      { servicePlanId, since, ...refusal },
+      'A service plan is held: Sinch refuses its integration, so that nothing is sent through it. Messages wait; check token, plan and address of the integration, and the account with Sinch',
+    );
+  }
+
+  /** Stops the plan's queue, first and fast, and has its hold look after it. */
+  async function holdPlan(servicePlanId: string, refusal: Refusal): Promise<void> {
+    await Promise.all([planRate.set(servicePlanId, 0), holds.raise(servicePlanId, refusal)]);
+    const plan = plans.get(servicePlanId);
+    if (!plan) return;
+    const hold = { servicePlanId, since: new Date().toISOString(), refusal };
+    tellHeld(plan, hold);
+    // It is looked at again soon, and its limit left alone until then.
+    Object.assign(plan, { hold, lookedAt: Date.now() });
+    // What was refused is what a change has to differ from.
+    plan.credentials = credentialsOf(await settings.integrations(), servicePlanId);
+    delete plan.limit;
+  }
+
+  async function confirmFault(servicePlanId: string, refusal: Refusal): Promise<boolean> {
+    const integrations = await settings.integrations();
+    const enabled = integrations.filter((each) => each.servicePlanId === servicePlanId && each.enabled);
+    return (await probePlan(enabled, refusal, options.sinch)).kind === 'fault';
   }
 
   /** @returns why the server did not take the limit, if it did not. */
@@ -119,11 +188,19 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     );
   }
 
-  async function startPlan(servicePlanId: string, rate: number): Promise<PlanWorker> {
+  async function startPlan(servicePlanId: string, rate: number, credentials: string): Promise<PlanWorker> {
     const pacer = createPacer(rate, {
       clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}) },
     });
-    const activities = createSendActivities({ ...options, turn: (_plan, signal) => pacer.turn(signal) });
+    const activities = createSendActivities({
+      ...options,
+      turn: (_plan, signal) => pacer.turn(signal),
+      faults: createPlanFaults({
+        confirm: (refusal) => confirmFault(servicePlanId, refusal),
+        hold: (refusal) => inTurn(servicePlanId, () => holdPlan(servicePlanId, refusal)),
+      }),
+      resumedAt: suspension.resumedAt,
+    });
     const create = (): Promise<Worker> =>
       Worker.create({
         ...options.workerOptions,
@@ -161,7 +238,8 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     return {
       pacer,
       rate,
-      countedAt: 0,
+      credentials,
+      lookedAt: 0,
       async stop() {
         ending.abort();
         if (worker?.getState() === 'RUNNING') worker.shutdown();
@@ -195,8 +273,18 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
       await following;
       await Promise.all([...stopping, ...[...plans.values()].map((plan) => plan.stop())]);
       plans.clear();
+      suspension.close();
     },
   };
+}
+
+/** Tokens and addresses of the plan's integrations; only ever compared. */
+function credentialsOf(integrations: readonly Integration[], servicePlanId: string): string {
+  return JSON.stringify(
+    integrations
+      .filter((each) => each.servicePlanId === servicePlanId && each.enabled)
+      .map(({ id, baseUrl, apiToken, callbackUrl }) => [id, baseUrl, apiToken, callbackUrl]),
+  );
 }
 
 function reasonOf(error: unknown): string {

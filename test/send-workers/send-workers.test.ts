@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import { DEFAULT_LIFE_MS } from '../../src/contract/message.ts';
 import { sendQueueOf } from '../../src/contract/names.ts';
 import type { SendOutcome } from '../../src/contract/send-outcome.ts';
-import { ratesOfPlans, type SendWorkers, startSendWorkers } from '../../src/send-workers/index.ts';
+import { type SendWorkers, startSendWorkers } from '../../src/send-workers/index.ts';
+import { ratesOfPlans } from '../../src/plans/index.ts';
 import type { Integration, Settings } from '../../src/settings/index.ts';
 import { createManualClock, type Simulator, startSimulator } from '../../src/simulator/index.ts';
 import { createSinchClients, type SinchClients } from '../../src/sinch/index.ts';
@@ -54,7 +55,7 @@ describe('the send workers', () => {
       clock: sinchClock,
       plans: ['first', 'added', 'slow'].map((name) => ({ servicePlanId: `plan-${name}`, apiToken: 'token' })),
     });
-    sinch = createSinchClients();
+    sinch = createSinchClients({ allowPrivateHosts: true });
   });
   after(async () => {
     // Closed already, unless a test did not come to it.
@@ -89,6 +90,7 @@ describe('the send workers', () => {
       log: { warn: () => undefined, error: () => undefined },
       connection: environment.nativeConnection,
       namespace: 'default',
+      taskQueue: 'holds',
       workerOptions: {},
     });
     started.push(workers);

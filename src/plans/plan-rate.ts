@@ -1,4 +1,4 @@
-import type { NativeConnection } from '@temporalio/worker';
+import type { ConnectionLike } from '@temporalio/client';
 import { sendQueueOf } from '../contract/names.ts';
 
 /** `TASK_QUEUE_TYPE_ACTIVITY` of the server's API. */
@@ -11,7 +11,7 @@ const LIVE_POLL_MS = 10_000;
 
 /** The server's side of a plan's throughput. */
 export interface PlanRate {
-  /** Makes the server dispatch the plan's sends at this rate; acts within 0.2 s and survives the server's restart. */
+  /** Makes the server dispatch the plan's sends at this rate, 0 for none; acts within 0.2 s, and survives its restart. */
   set(servicePlanId: string, messagesPerSecond: number): Promise<void>;
   /** How many workers send for the plan at the moment, this one included. */
   liveWorkers(servicePlanId: string): Promise<number>;
@@ -20,7 +20,7 @@ export interface PlanRate {
 const DEADLINE_MS = 5_000;
 
 export function createPlanRate(
-  connection: NativeConnection,
+  connection: Pick<ConnectionLike, 'workflowService' | 'withDeadline'>,
   namespace: string,
   now: () => number = Date.now,
 ): PlanRate {

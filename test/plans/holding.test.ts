@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sendQueueOf } from '../../src/contract/names.ts';
+import { createPlanHolds, type PlanHolds } from '../../src/plans/index.ts';
+import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
+import { until } from '../local/programs.ts';
+
+/** What counts as at once for a person who has just mended something, in milliseconds. */
+const AT_ONCE_MS = 2_000;
+
+describe('a plan that Sinch refuses', () => {
+  let stack: MessageStack;
+  let holds: PlanHolds;
+  /** The token of an integration, where it is another than the right one. */
+  const tokens = new Map<string, string>();
+  const logged: { fields: Record<string, unknown>; message: string }[] = [];
+
+  before(async () => {
+    stack = await startMessageStack({
+      integrations: ['token', 'account', 'ordinary', 'life', 'own'],
+      // The probe of every minute is not waited for here: what is mended is probed at once.
+      plugin: { probeIntervalMs: 60_000 },
+      log: { warn: () => undefined, error: (fields, message) => void logged.push({ fields, message }) },
+      settings: (settings) => ({
+        ...settings,
+        integration: async (id) => {
+          const found = await settings.integration(id);
+          return found && { ...found, apiToken: tokens.get(id) ?? found.apiToken };
+        },
+        integrations: async () =>
+          (await settings.integrations()).map((each) => ({ ...each, apiToken: tokens.get(each.id) ?? each.apiToken })),
+      }),
+    });
+    holds = createPlanHolds({ client: stack.temporal, taskQueue: 'unused' });
+  });
+  after(() => stack[Symbol.asyncDispose]());
+
+  const plan = (name: string): string => `plan-${name}`;
+  const posts = (name: string): number =>
+    stack.simulator
+      .requests()
+      .filter((each) => each.servicePlanId === plan(name) && each.method === 'POST' && each.url.endsWith('/batches'))
+      .length;
+
+  async function limitOf(name: string): Promise<number> {
+    const { effectiveRateLimit } = await stack.temporal.workflowService.describeTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: sendQueueOf(plan(name)) },
+      taskQueueType: 2,
+      reportConfig: true,
+    });
+    return effectiveRateLimit?.requestsPerSecond ?? 0;
+  }
+
+  async function startMany(name: string, count: number): Promise<string[]> {
+    const ids = Array.from({ length: count }, (_, index) => `${name}-${index}`);
+    await Promise.all(ids.map((id) => stack.start(id, { integrationId: name, recipient: '4915112349900' })));
+    return ids;
+  }
+
+  async function untilHeld(name: string): Promise<void> {
+    await until(
+      `${name} is held`,
+      async () => (await holds.find(plan(name))) !== undefined && (await limitOf(name)) === 0,
+    );
+  }
+
+  /** Milliseconds from the repair to the first acceptance; all are delivered in the end. */
+  async function flowAfter(ids: readonly string[], mend: () => Promise<unknown>): Promise<number> {
+    const began = Date.now();
+    await mend();
+    await until('messages flow', async () => ids.some((id) => stack.accepted(id) > 0));
+    const flowed = Date.now() - began;
+    for (const id of ids) assert.equal((await stack.outcome(id)).status, 'delivered');
+    for (const id of ids) assert.equal(stack.accepted(id), 1);
+    return flowed;
+  }
+
+  test('for a wrong token is held: nothing of the campaign is burnt, an alarm is raised, and it flows after the repair', async () => {
+    tokens.set('token', 'mistyped');
+    const ids = await startMany('token', 40);
+    await untilHeld('token');
+    const seen = posts('token');
+    const hold = await holds.find(plan('token'));
+    assert.equal(hold?.refusal.statusCode, 401);
+    assert.deepEqual(
+      (await holds.list()).map(({ servicePlanId }) => servicePlanId),
+      [plan('token')],
+    );
+    const alarms = logged.filter(({ fields }) => fields.servicePlanId === plan('token'));
+    assert.equal(alarms.length, 1);
+    assert.match(alarms[0]?.message ?? '', /A service plan is held/);
+    for (const id of ids.slice(0, 3))
+      assert.equal((await stack.messages.status({ projectId: 'shop', messageId: id }))?.phase, 'waiting_to_send');
+    assert.equal(posts('token'), seen, 'no POST while it is held');
+    assert.ok(seen <= ids.length, `${seen} POSTs with the wrong token`);
+
+    const flowed = await flowAfter(ids, async () => {
+      tokens.delete('token');
+      await holds.probe(plan('token'));
+    });
+    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the repair to the first acceptance`);
+    await until('the hold ends', async () => (await holds.find(plan('token'))) === undefined);
+    const own = (await stack.settings.integrations()).find(({ id }) => id === 'token');
+    assert.equal(await limitOf('token'), own?.messagesPerSecond);
+  });
+
+  test('for a change of its integration alone is probed at once', async () => {
+    tokens.set('own', 'mistyped');
+    const ids = await startMany('own', 3);
+    await untilHeld('own');
+    await flowAfter(ids, async () => tokens.delete('own'));
+  });
+
+  test('for a blocked account is held although its token is taken, until Sinch takes messages again', async () => {
+    stack.simulator.setFault(plan('account'), {
+      methods: ['POST'],
+      answer: { status: 403, body: { code: 'blocked_account', text: 'The account has been blocked' } },
+    });
+    const ids = await startMany('account', 20);
+    await untilHeld('account');
+    assert.equal((await holds.find(plan('account')))?.refusal.error, 'blocked_account');
+    await holds.probe(plan('account'));
+    await until('it was probed', async () =>
+      stack.simulator.requests().some(({ url }) => url.endsWith('/batches/dry_run')),
+    );
+    assert.ok(await holds.find(plan('account')), 'a probe that is refused mends nothing');
+    const flowed = await flowAfter(ids, async () => {
+      stack.simulator.setFault(plan('account'), undefined);
+      await holds.probe(plan('account'));
+    });
+    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the repair to the first acceptance`);
+  });
+
+  test('for one message alone is not held: the others go on', async () => {
+    await stack.start('refused-alone', { integrationId: 'ordinary', recipient: '4915112349927' });
+    await stack.untilStatus('refused-alone', ({ attempts }) => attempts > 0);
+    const ids = await startMany('ordinary', 10);
+    for (const id of ids) assert.equal((await stack.outcome(id)).status, 'delivered');
+    assert.equal(await holds.find(plan('ordinary')), undefined);
+    await stack.messages.cancel({ projectId: 'shop', messageId: 'refused-alone' });
+    assert.equal((await stack.outcome('refused-alone')).status, 'skipped');
+  });
+
+  test('lets a message that never left expire with the code of the refusal', async () => {
+    tokens.set('life', 'mistyped');
+    await stack.start('first', { integrationId: 'life' });
+    await untilHeld('life');
+    const expiresAt = new Date(Date.now() + 11_000).toISOString();
+    const outcome = await stack.send('short', { integrationId: 'life', expiresAt });
+    assert.equal(outcome.status, 'enqueue_failed');
+    assert.equal(outcome.error, 'expired');
+    assert.equal(outcome.statusCode, 401);
+    assert.equal(outcome.attempts, 0);
+    await stack.messages.cancel({ projectId: 'shop', messageId: 'first' });
+  });
+});
