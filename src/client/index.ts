@@ -12,6 +12,13 @@ export {
 export { createWorkflowListing, WorkflowListingError } from './workflow-listing.ts';
 export type { SignalResult } from './signal-once.ts';
 export {
+  createSweepClient,
+  type SweepClient,
+  type SweepClientOptions,
+  type SweepKey,
+  type SweepStatus,
+} from './sweep-client.ts';
+export {
   type MessageRequest,
   parseMessageRequest,
   prepareMessage,

@@ -1,0 +1,1 @@
+export { keepSweeping, type KeepSweepingOptions, type KeptSweeps } from './keep-sweeping.ts';
