@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { exporters, type Orm } from '../db/index.ts';
-import { type AdminContext, projectRowOf } from './admin-context.ts';
+import { type AdminContext, assertAllowedHost, projectRowOf } from './admin-context.ts';
 import { changedMembers } from './changed-members.ts';
 import { DEFAULT_REQUESTS_PER_SECOND, exporterChangeBody } from './settings-bodies.ts';
 import { invalid, parseBody } from './settings-body.ts';
@@ -13,6 +13,7 @@ const SUBJECT = 'exporter';
 /** Where a project's campaign events leave to. */
 export function createExporterAdmin({
   keyring,
+  hosts,
   read,
   change,
 }: AdminContext): Pick<SettingsAdmin, 'exporter' | 'changeExporter' | 'removeExporter'> {
@@ -29,6 +30,7 @@ export function createExporterAdmin({
       const attempted = `The exporter of project ${projectId} was not changed`;
       const wanted = parseBody(exporterChangeBody, body, attempted);
       const { keySecret, ...open } = wanted;
+      if (wanted.baseUrl !== undefined) assertAllowedHost({ hosts }, wanted.baseUrl, attempted);
       return change('Changing an exporter', async ({ orm, at, note }) => {
         await projectRowOf(orm, projectId, 'locked');
         const row = await exporterRowOf(orm, projectId);

@@ -24,6 +24,8 @@ export {
   type SettingsErrorCode,
 } from './settings-admin.ts';
 export type { CallbackAuth, Integration, ProjectSettings, Region, Settings } from './settings.ts';
+export { integrationIdsOf } from './integration-ids.ts';
+export { nameOfActor } from './settings-changes.ts';
 export { DEFAULT_REFRESH_MS, type SqlSettings, sqlSettings, type SqlSettingsOptions } from './sql-settings.ts';
 export { sqlSettingsAdmin, type SqlSettingsAdminOptions } from './sql-settings-admin.ts';
 export { staticSettings } from './static-settings.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import { integrations, KeyringError, type Orm, projects } from '../db/index.ts';
-import { type AdminContext, projectRowOf } from './admin-context.ts';
+import { type AdminContext, assertAllowedHost, projectRowOf } from './admin-context.ts';
 import { ENDS_IN_SECRET, endsInSecret, randomCallbackSecret } from './callback-address.ts';
 import { changedMembers } from './changed-members.ts';
 import { idsOfName } from './integration-id.ts';
@@ -10,7 +10,7 @@ import { integrationViewsOf, summaryOf } from './integration-view.ts';
 import { pageOf, positionOf, rowsToRead } from './pages.ts';
 import { type IntegrationView, type SettingsAdmin, SettingsError } from './settings-admin.ts';
 import { integrationChangeBody, newIntegrationBody } from './settings-bodies.ts';
-import { rotatedAuth, rotatedUrl } from './rotated-auth.ts';
+import { limitedAuth, rotatedAuth, rotatedUrl } from './rotated-auth.ts';
 import { invalid, parseBody } from './settings-body.ts';
 import type { CallbackAuth } from './settings.ts';
 import { DEFAULT_MESSAGES_PER_SECOND, DEFAULT_MMS_COUNTRIES } from './static-settings-options.ts';
@@ -43,6 +43,7 @@ export function createIntegrationAdmin(
       const wanted = parseBody(newIntegrationBody, body, attempted);
       const { id: givenId, name, servicePlanId, isDefault = false } = wanted;
       const host = hostOf(wanted, attempted);
+      assertAllowedHost(context, host.baseUrl, attempted);
       const auth: CallbackAuth = plainAuth(wanted.callbackAuth) ?? {
         type: 'url-secret',
         secrets: [randomCallbackSecret()],
@@ -127,7 +128,7 @@ export function createIntegrationAdmin(
     },
     async changeIntegration(actor, projectId, integrationId, body) {
       const attempted = `Integration ${integrationId} was not changed`;
-      const { apiToken, callbackAuth, callbackUrl, newCallbackSecret, ...wanted } = parseBody(
+      const { apiToken, callbackAuth, callbackUrl, callbackToleranceMs, newCallbackSecret, ...wanted } = parseBody(
         integrationChangeBody,
         body,
         attempted,
@@ -140,10 +141,12 @@ export function createIntegrationAdmin(
           if (wanted[member] !== undefined && wanted[member] !== row[member]) throw fixedOnceCreated(row, member);
         }
         const authBefore = authOf(row);
-        const auth =
+        const withSecrets =
           newCallbackSecret === undefined
             ? (plainAuth(callbackAuth) ?? authBefore)
             : rotatedAuth(callbackAuth === undefined ? authBefore : undefined, newCallbackSecret, attempted);
+        const auth =
+          callbackToleranceMs === undefined ? withSecrets : limitedAuth(withSecrets, callbackToleranceMs, attempted);
         const newAuth = auth !== undefined && !isDeepStrictEqual(auth, authBefore) ? auth : undefined;
         const newToken = apiToken !== undefined && !seals(keyring, row.apiToken, apiToken) ? apiToken : undefined;
         const sameUrl =

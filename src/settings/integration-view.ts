@@ -45,7 +45,9 @@ export async function integrationViewsOf(
 
 /** What the audit log and the views say of how callbacks prove themselves. */
 export function summaryOf(auth: CallbackAuth): IntegrationView['callbackAuth'] {
-  return { type: auth.type, secrets: (auth.type === 'basic' ? auth.passwords : auth.secrets).length };
+  const { length: secrets } = auth.type === 'basic' ? auth.passwords : auth.secrets;
+  const toleranceMs = auth.type === 'hmac' ? auth.toleranceMs : undefined;
+  return { type: auth.type, secrets, ...(toleranceMs === undefined ? {} : { toleranceMs }) };
 }
 
 interface ViewContext {

@@ -21,6 +21,24 @@ export function rotatedAuth(auth: CallbackAuth | undefined, secret: string, atte
   return rotated;
 }
 
+/**
+ * With another limit to the age of signatures.
+ * @param toleranceMs `null` for none
+ * @throws SettingsError `invalid_settings` where callbacks are not signed
+ */
+export function limitedAuth(
+  auth: CallbackAuth | undefined,
+  toleranceMs: number | null,
+  attempted: string,
+): CallbackAuth {
+  if (auth?.type !== 'hmac') {
+    const message = 'goes with callbackAuth of type "hmac", whose signatures have an age';
+    throw invalid(attempted, [{ field: 'callbackToleranceMs', message }]);
+  }
+  const { type, secrets } = auth;
+  return toleranceMs === null ? { type, secrets } : { type, secrets, toleranceMs };
+}
+
 /** The address with the path secret that is current now; `undefined` where it stays as it is. */
 export function rotatedUrl(
   callbackUrl: string | undefined,

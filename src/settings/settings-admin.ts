@@ -14,6 +14,8 @@ export type Actor = { kind: 'key'; keyId: string } | { kind: 'deployment' } | { 
 export type SettingsErrorCode =
   /** Members that are wrong or unknown; `fields` names each. */
   | 'invalid_settings'
+  /** A base URL names this machine or a private network, and the configuration does not allow that. */
+  | 'host_not_allowed'
   | 'unknown_project'
   | 'unknown_integration'
   | 'unknown_sender'
@@ -74,7 +76,11 @@ export interface IntegrationView {
   state: 'enabled' | 'disabled' | 'archived';
   isDefault: boolean;
   /** How callbacks prove themselves, and how many secrets are valid. */
-  callbackAuth: { type: CallbackAuth['type']; secrets: number };
+  callbackAuth: {
+    type: CallbackAuth['type'];
+    secrets: number;
+    /** Of `hmac`, where it is limited. */ toleranceMs?: number;
+  };
   /** For copying into Sinch's dashboard; with a path secret it ends in it. Absent without a public address. */
   callbackUrl?: string;
   mmsCountries: readonly string[];
@@ -124,6 +130,11 @@ export type IntegrationChange = Partial<
     'name' | 'apiToken' | 'messagesPerSecond' | 'callbackAuth' | 'callbackUrl' | 'mmsCountries' | 'hasDefaultOriginator'
   >
 > & {
+  /**
+   * Largest age of the timestamp of `hmac` signatures, in milliseconds; `null` for no limit. Under 24 hours it may lose
+   * reports: Sinch retries for almost a day.
+   */
+  callbackToleranceMs?: number | null;
   /** Becomes the current secret or password of callbacks; the one before stays valid. Not together with `callbackAuth`. */
   newCallbackSecret?: string;
 };
@@ -158,6 +169,8 @@ export interface ProjectView {
   settleMs?: number;
   waitWhereNoReportsExpected: boolean;
   statusAttribute: boolean;
+  /** Absent: what identifies people stays. */
+  retentionDays?: number;
   createdAt: string;
   updatedAt: string;
 }
@@ -174,6 +187,7 @@ export interface ProjectChange {
   settleMs?: number | null;
   waitWhereNoReportsExpected?: boolean;
   statusAttribute?: boolean;
+  retentionDays?: number | null;
 }
 
 /** A predefined sender. */

@@ -1,7 +1,16 @@
 /** What admins send, each member by the rules of `settings-rules.ts`. */
 import { z } from 'zod';
 import { CAMPAIGN_EVENT_STATUSES } from '../contract/campaign-event.ts';
-import { baseUrl, flag, integrationRules, must, projectRules, sender, text } from './settings-rules.ts';
+import {
+  baseUrl,
+  callbackToleranceMs,
+  flag,
+  integrationRules,
+  must,
+  projectRules,
+  sender,
+  text,
+} from './settings-rules.ts';
 
 /** Names are shown in lists. */
 const LONGEST_NAME = 200;
@@ -27,7 +36,14 @@ export const newIntegrationBody = z
 /** What is fixed is read too, so that naming it as it is does no harm and naming another is refused for what it is. */
 export const integrationChangeBody = z
   .strictObject(
-    { ...changeable, ...fixed, name, apiToken, newCallbackSecret: z.string(must('has to be a secret')) },
+    {
+      ...changeable,
+      ...fixed,
+      name,
+      apiToken,
+      callbackToleranceMs: callbackToleranceMs.nullable(),
+      newCallbackSecret: z.string(must('has to be a secret')),
+    },
     BODY,
   )
   .partial();
@@ -48,6 +64,7 @@ export const projectChangeBody = z
       settleMs: projectRules.settleMs.nullable(),
       waitWhereNoReportsExpected,
       statusAttribute,
+      retentionDays: projectRules.retentionDays.nullable(),
     },
     BODY,
   )

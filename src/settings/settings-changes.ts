@@ -50,7 +50,9 @@ export function createChangeSettings(
         const done = await work({ orm, at, note: (entry) => void notes.push(entry) });
         changed = notes.length > 0;
         if (!changed) return done;
-        await orm.insert(auditEntries).values(notes.map((entry) => ({ ...entry, at, actor: spell(entry.actor) })));
+        await orm
+          .insert(auditEntries)
+          .values(notes.map((entry) => ({ ...entry, at, actor: nameOfActor(entry.actor) })));
         // Last: whoever changes settings waits here for whoever did so before, until that is committed.
         await orm
           .insert(settingsVersions)
@@ -80,6 +82,6 @@ export async function refusing<T>(attempted: string, refusals: Refusals, work: (
 }
 
 /** As the audit log names them. */
-function spell(actor: Actor): string {
+export function nameOfActor(actor: Actor): string {
   return actor.kind === 'key' ? `key:${actor.keyId}` : actor.kind;
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isProjectId } from '../contract/identity.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
+import { createHostRules } from '../hosts/index.ts';
 
 /** Every message completes a sentence that begins with the setting's name: "{setting} has to be …". Never a value. */
 export const must = (expected: string): { error: string } => ({ error: expected });
@@ -20,6 +21,8 @@ const country = text('has to be an ISO 3166-1 alpha-2 code such as "DE"', (value
 const countries = z.array(country, must('has to be a list of ISO 3166-1 alpha-2 codes'));
 
 const MAX_URL_LENGTH = 2048;
+
+const HOSTS = must('has to be true, false, or a list of names, addresses and networks such as "10.1.0.0/16"');
 
 /** The URL, where its scheme is fit for its host and it carries no credentials. */
 function safeUrl(value: string): URL | undefined {
@@ -48,6 +51,16 @@ export const publicUrl = text(
   (value) => safeUrl(value)?.search === '',
 );
 
+/** Hosts that may be reached although they are not on the internet. */
+export const allowPrivateHosts = z.union([z.boolean(), z.array(z.string())], HOSTS).refine((value) => {
+  try {
+    createHostRules(value);
+    return true;
+  } catch {
+    return false;
+  }
+}, HOSTS);
+
 const callbackUrl = text(
   `has to be a URL of at most ${MAX_URL_LENGTH} characters without credentials, with https unless the host is this machine`,
   (value) => safeUrl(value) !== undefined,
@@ -63,6 +76,9 @@ const secretsOf = (secret: z.ZodString, what: string): z.ZodArray<z.ZodString> =
     .min(1, must(`has to hold 1 or 2 ${what}`))
     .max(2, must(`has to hold 1 or 2 ${what}`));
 
+/** Largest age of a signature. */
+export const callbackToleranceMs = aboveZero('has to be a number of milliseconds above 0');
+
 const callbackAuth = z.discriminatedUnion(
   'type',
   [
@@ -72,7 +88,7 @@ const callbackAuth = z.discriminatedUnion(
         text('has to be a secret that is not empty', (value) => value !== ''),
         'secrets',
       ),
-      toleranceMs: aboveZero('has to be a number of milliseconds above 0').optional(),
+      toleranceMs: callbackToleranceMs.optional(),
     }),
     z.strictObject({
       type: z.literal('basic'),
@@ -139,4 +155,8 @@ export const projectRules = {
     .nonnegative(must('has to be a number of milliseconds, 0 or more')),
   waitWhereNoReportsExpected: flag,
   statusAttribute: flag,
+  retentionDays: z
+    .int(must('has to be a whole number of days, 1 to 36,500'))
+    .min(1, must('has to be a whole number of days, 1 to 36,500'))
+    .max(36_500, must('has to be a whole number of days, 1 to 36,500')),
 };

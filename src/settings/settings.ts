@@ -3,6 +3,8 @@
  * what admins keep in the database.
  */
 
+import type { AllowPrivateHosts } from '../hosts/index.ts';
+
 /** Sinch regions with a host of their own (API reference, "Base URL"). */
 export type Region = 'us' | 'eu' | 'au' | 'br' | 'ca';
 
@@ -84,6 +86,11 @@ export interface ProjectSettings {
    * @default true
    */
   statusAttribute?: boolean;
+  /**
+   * Whole days after which what identifies a person is taken out of messages, events and callbacks; 1 or more.
+   * @default never
+   */
+  retentionDays?: number;
 }
 
 /** The settings as the intake, the activities, the send workers and the webhook read them. */
@@ -97,4 +104,12 @@ export interface Settings {
   integration(integrationId: string): Promise<Integration | undefined>;
   /** All integrations that are not archived: what the send workers are made from. */
   integrations(): Promise<readonly Integration[]>;
+  /** Reads what has changed by now, where settings are held in memory. Left out where they never change. */
+  refresh?(): Promise<void>;
+  /**
+   * Hosts of this machine and of private networks that base URLs and media URLs may name; see `AllowPrivateHosts`. Whoever
+   * connects asks it too.
+   * @default false: those of the internet alone
+   */
+  readonly allowPrivateHosts?: AllowPrivateHosts;
 }

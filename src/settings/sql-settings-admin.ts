@@ -1,4 +1,5 @@
 import type { Database, Keyring } from '../db/index.ts';
+import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import type { AdminContext } from './admin-context.ts';
 import { createAuditLog } from './audit-log.ts';
 import { checkedPublicUrl } from './checked-public-url.ts';
@@ -19,6 +20,8 @@ export interface SqlSettingsAdminOptions {
   keyring: Keyring;
   /** Where the webhook can be reached from the internet: as for `sqlSettings`. */
   publicUrl?: string;
+  /** Hosts that base URLs may name: as for `sqlSettings`. */
+  allowPrivateHosts?: AllowPrivateHosts;
   /** This process's settings: they know of a change before it is answered. */
   settings?: Pick<SqlSettings, 'refresh'>;
   /** @default the system's clock */
@@ -34,6 +37,7 @@ export function sqlSettingsAdmin(options: SqlSettingsAdminOptions): SettingsAdmi
   const context: AdminContext = {
     keyring,
     publicUrl: checkedPublicUrl('sqlSettingsAdmin', options.publicUrl),
+    hosts: createHostRules(options.allowPrivateHosts),
     read: (attempted, work) => refusing(attempted, {}, () => work(database.orm)),
     change: createChangeSettings(database, settings, now),
     now,

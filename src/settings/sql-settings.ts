@@ -1,5 +1,6 @@
 import type { Log } from '../contract/log.ts';
 import { asStoreErrors, type Database, type Keyring, KeyringError, StoreError } from '../db/index.ts';
+import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import { checkedPublicUrl } from './checked-public-url.ts';
 import { forgetArchivedSecrets } from './forget-archived-secrets.ts';
 import { type LoadedSettings, loadSettings, type Read, readVersion } from './load-settings.ts';
@@ -13,6 +14,12 @@ export interface SqlSettingsOptions {
    * where an integration has none of its own. HTTPS, except on this machine.
    */
   publicUrl?: string;
+  /**
+   * Hosts of this machine and of private networks that may be reached: `true` for all, or a list of names, addresses and
+   * networks. Base URLs, and media URLs of requests, may name no other one.
+   * @default false: those of the internet alone
+   */
+  allowPrivateHosts?: AllowPrivateHosts;
   /** Told once when the settings cannot be read, and of what no key decrypts. @default silent */
   log?: Log;
   /** How often the database is asked whether anything has changed, in milliseconds; above 0. @default DEFAULT_REFRESH_MS */
@@ -54,7 +61,8 @@ export function sqlSettings(
   keyring: Keyring,
   options: SqlSettingsOptions = {},
 ): SqlSettings {
-  const { log, refreshMs = DEFAULT_REFRESH_MS, now = () => new Date() } = options;
+  const { allowPrivateHosts, log, refreshMs = DEFAULT_REFRESH_MS, now = () => new Date() } = options;
+  createHostRules(allowPrivateHosts);
   const publicUrl = checkedPublicUrl('sqlSettings', options.publicUrl);
   if (!(refreshMs > 0)) throw new TypeError(`sqlSettings: refreshMs has to be above 0; received ${refreshMs}.`);
 
@@ -151,6 +159,7 @@ export function sqlSettings(
   }
 
   const settings: SqlSettings = {
+    ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
     project: async (projectId) => (await current()).projects.get(projectId),
     async integration(integrationId) {
       const found = (await current()).integrations.get(integrationId);

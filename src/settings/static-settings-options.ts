@@ -1,3 +1,4 @@
+import type { AllowPrivateHosts } from '../hosts/index.ts';
 import type { CallbackAuth, Region } from './settings.ts';
 
 /** One connection to a Sinch service plan, as `staticSettings` takes it. */
@@ -11,7 +12,8 @@ export interface StaticIntegrationOptions {
   /** Where the plan lives. Exactly one of `region` and `baseUrl` is needed. */
   region?: Region;
   /**
-   * Another host with the same API: scheme and host, without a path. HTTPS, except on this machine (the simulator).
+   * Another host with the same API: scheme and host, without a path. HTTPS, except on this machine (the simulator), which
+   * `allowPrivateHosts` has to allow.
    */
   baseUrl?: string;
   /** The plan's API token. */
@@ -75,6 +77,12 @@ export interface StaticProjectOptions {
    * @default true
    */
   statusAttribute?: boolean;
+  /**
+   * Whole days after which what identifies a person is taken out of messages, events and callbacks, by the HTTP process;
+   * 1 to 36,500.
+   * @default never
+   */
+  retentionDays?: number;
   integrations: readonly StaticIntegrationOptions[];
 }
 
@@ -85,6 +93,12 @@ export interface StaticSettingsOptions {
    * it. HTTPS, except on this machine.
    */
   publicUrl?: string;
+  /**
+   * Hosts of this machine and of private networks that may be reached, such as the simulator's: `true` for all, or a list
+   * of names, addresses and networks. Base URLs, and media URLs of requests, may name no other one.
+   * @default false: those of the internet alone
+   */
+  allowPrivateHosts?: AllowPrivateHosts;
   /** At least one. */
   projects: readonly StaticProjectOptions[];
 }

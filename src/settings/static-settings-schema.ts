@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { integrationRules, must, projectRules, publicUrl } from './settings-rules.ts';
+import { allowPrivateHosts, integrationRules, must, projectRules, publicUrl } from './settings-rules.ts';
 
 const { id, servicePlanId, apiToken, ...rest } = integrationRules;
 
@@ -20,9 +20,10 @@ const project = z
 export const staticSettingsSchema = z.strictObject(
   {
     publicUrl: publicUrl.optional(),
+    allowPrivateHosts: allowPrivateHosts.optional(),
     projects: z.array(project, must('has to be a list of projects')).min(1, must('has to hold at least one project')),
   },
-  must('have to be an object { publicUrl?, projects }'),
+  must('have to be an object { publicUrl?, allowPrivateHosts?, projects }'),
 );
 
 /** The options after their check. */

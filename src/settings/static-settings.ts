@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { DEFAULT_EVENT_NAME } from '../contract/campaign-event.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
+import { createHostRules, HOST_NOT_ALLOWED, type HostRules } from '../hosts/index.ts';
 import { callbackUrlOf, deriveCallbackSecret, ENDS_IN_SECRET, endsInSecret } from './callback-address.ts';
 import { optionError, type OptionPath, spellPath } from './option-error.ts';
 import type { CallbackAuth, Integration, ProjectSettings, Settings } from './settings.ts';
@@ -22,6 +23,7 @@ import {
  */
 export function staticSettings(options: StaticSettingsOptions): Settings {
   const parsed = parse(options);
+  const common = { publicUrl: parsed.publicUrl, hosts: createHostRules(parsed.allowPrivateHosts) };
   const projects = new Map<string, ProjectSettings>();
   const integrations = new Map<string, Integration>();
 
@@ -30,7 +32,7 @@ export function staticSettings(options: StaticSettingsOptions): Settings {
     if (projects.has(project.id)) throw wrong([...path, 'id'], 'has to be unique over all projects', project.id);
     for (const [position, given] of project.integrations.entries()) {
       const place = [...path, 'integrations', position];
-      const integration = integrationOf(given, project.id, parsed.publicUrl, place);
+      const integration = integrationOf(given, project.id, common, place);
       if (integrations.has(integration.id)) {
         throw wrong(
           [...place, 'id'],
@@ -49,12 +51,13 @@ export function staticSettings(options: StaticSettingsOptions): Settings {
     project: (projectId) => Promise.resolve(projects.get(projectId)),
     integration: (integrationId) => Promise.resolve(integrations.get(integrationId)),
     integrations: () => Promise.resolve(all),
+    ...(parsed.allowPrivateHosts === undefined ? {} : { allowPrivateHosts: parsed.allowPrivateHosts }),
   });
 }
 
 function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
   const { id, integrations, defaultSender, eventName, countriesWithoutReports } = project;
-  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute } = project;
+  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, retentionDays } = project;
   const only = integrations.length === 1 ? integrations[0]?.id : undefined;
   const defaultIntegrationId = project.defaultIntegrationId ?? only;
   const ids = integrations.map((integration) => integration.id);
@@ -76,13 +79,14 @@ function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
     ...(settleMs === undefined ? {} : { settleMs }),
     ...(waitWhereNoReportsExpected === undefined ? {} : { waitWhereNoReportsExpected }),
     ...(statusAttribute === undefined ? {} : { statusAttribute }),
+    ...(retentionDays === undefined ? {} : { retentionDays }),
   });
 }
 
 function integrationOf(
   given: ParsedIntegration,
   projectId: string,
-  publicUrl: string | undefined,
+  { publicUrl, hosts }: { publicUrl: string | undefined; hosts: HostRules },
   place: OptionPath,
 ): Integration {
   const callbackAuth = callbackAuthOf(given);
@@ -100,7 +104,7 @@ function integrationOf(
     projectId,
     name: given.name ?? given.id,
     servicePlanId: given.servicePlanId,
-    ...hostOf(given, place),
+    ...hostOf(given, hosts, place),
     apiToken: given.apiToken,
     messagesPerSecond: given.messagesPerSecond ?? DEFAULT_MESSAGES_PER_SECOND,
     enabled: given.enabled ?? true,
@@ -111,8 +115,17 @@ function integrationOf(
   });
 }
 
-function hostOf(given: ParsedIntegration, place: OptionPath): Pick<Integration, 'region' | 'baseUrl'> {
-  if (given.baseUrl !== undefined && given.region === undefined) return { region: 'custom', baseUrl: given.baseUrl };
+function hostOf(
+  given: ParsedIntegration,
+  hosts: HostRules,
+  place: OptionPath,
+): Pick<Integration, 'region' | 'baseUrl'> {
+  if (given.baseUrl !== undefined && given.region === undefined) {
+    if (!hosts.allowsHost(new URL(given.baseUrl).hostname)) {
+      throw wrong([...place, 'baseUrl'], HOST_NOT_ALLOWED, given.baseUrl);
+    }
+    return { region: 'custom', baseUrl: given.baseUrl };
+  }
   if (given.region !== undefined && given.baseUrl === undefined) {
     return { region: given.region, baseUrl: `https://${given.region}.sms.api.sinch.com` };
   }

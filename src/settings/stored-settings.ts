@@ -1,4 +1,5 @@
 /** Rows of settings and what they stand for. */
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { DEFAULT_EVENT_NAME } from '../contract/campaign-event.ts';
 import { DEFAULT_LIFE_MS, DEFAULT_REPORT_WINDOW_MS } from '../contract/message.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
@@ -44,11 +45,16 @@ export function openText(keyring: Keyring, sealed: string): string {
 /** Whether `sealed` holds `plain`; not, where no key decrypts it. */
 export function seals(keyring: Keyring, sealed: string, plain: string): boolean {
   try {
-    return openText(keyring, sealed) === plain;
+    return timingSafeEqual(digestOf(openText(keyring, sealed)), digestOf(plain));
   } catch (error) {
     if (error instanceof KeyringError) return false;
     throw error;
   }
+}
+
+/** Digests have the same length, which `timingSafeEqual` demands and which hides the secret's. */
+function digestOf(value: string): Buffer {
+  return createHash('sha256').update(value, 'utf8').digest();
 }
 
 export function sealCallbackAuth(keyring: Keyring, auth: CallbackAuth): string {
@@ -99,7 +105,7 @@ export function callbackUrlOfRow(
 
 export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectSettings {
   const { projectId, defaultIntegrationId, defaultSender, eventName, countriesWithoutReports } = row;
-  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute } = row;
+  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, retentionDays } = row;
   return Object.freeze({
     projectId,
     ...(defaultIntegrationId === null ? {} : { defaultIntegrationId }),
@@ -111,6 +117,7 @@ export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectS
     ...(settleMs === null ? {} : { settleMs }),
     waitWhereNoReportsExpected,
     statusAttribute,
+    ...(retentionDays === null ? {} : { retentionDays }),
   });
 }
 

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 import { batchPage } from './schemas.ts';
 
 /** What kept a request from its answer. */
-export type NetworkFault = 'dns' | 'refused' | 'tls' | 'timeout' | 'broken_off' | 'other';
+export type NetworkFault = 'not_allowed' | 'dns' | 'refused' | 'tls' | 'timeout' | 'broken_off' | 'other';
 
 /** Whether Sinch lets a plan's token in. */
 export type AccessCheck =
@@ -36,6 +36,7 @@ export function readAccess(result: Exchange): AccessCheck {
 
 /** Codes of Node, of OpenSSL and of undici. */
 const FAULTS: readonly (readonly [NetworkFault, RegExp])[] = [
+  ['not_allowed', /^host_not_allowed$/],
   ['dns', /^(?:ENOTFOUND|EAI_\w+|ENODATA)$/],
   ['refused', /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/],
   ['timeout', /^(?:DEADLINE_EXCEEDED|ETIMEDOUT|UND_ERR_\w*TIMEOUT)$/],

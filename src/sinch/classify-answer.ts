@@ -1,4 +1,5 @@
 import type { Refusal } from '../contract/send-outcome.ts';
+import { HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import type { SubmitOutcome } from './client.ts';
 import { parseJson, readErrorText } from './error-text.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -95,6 +96,13 @@ export function classifyNetworkFailure({ written, error }: NetworkFailure): Subm
       kind: 'integration_fault',
       error: 'invalid_request',
       comment: 'The request could not be made: check base URL, service plan id and API token of the integration',
+    };
+  }
+  if (code === 'host_not_allowed') {
+    return {
+      kind: 'integration_fault',
+      error: 'host_not_allowed',
+      comment: `The request was not made: the host of the integration's base URL ${HOST_NOT_ALLOWED}`,
     };
   }
   return {

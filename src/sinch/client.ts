@@ -27,6 +27,17 @@ export interface FoundBatch {
   canceled: boolean;
 }
 
+/** A page of the reports of a plan's finished messages. */
+export interface ReportPage {
+  reports: { clientReference?: string; report: Omit<DeliveryReport, 'integrationId'> }[];
+  /** Items without a status: nothing can be said of them, and the others count all the same. */
+  unreadable: number;
+  /** Reports on all pages together, where Sinch says so. */
+  count?: number;
+  /** Tells a page that is the one before once more, as of a host that does not turn pages. */
+  fingerprint: string;
+}
+
 /** The few calls to Sinch that we make, for one integration. */
 export interface SinchClient {
   /** POST /batches. Never throws for what the network or Sinch does: every end is an outcome. Never repeats the POST. */
@@ -46,6 +57,14 @@ export interface SinchClient {
     signal?: AbortSignal,
   ): Promise<Omit<DeliveryReport, 'integrationId'>[]>;
   /**
+   * One page of the reports of all finished messages of the plan since `since` (ISO 8601), whatever their reference:
+   * up to 100, and none behind the last page. Whether `since` is held against the time of the report or of the batch is
+   * not documented. Reports that come meanwhile may move others to a later page, so that some are there twice.
+   * @param page from 0
+   * @throws SinchRequestError
+   */
+  finishedReports(query: { since: string; page: number }, signal?: AbortSignal): Promise<ReportPage>;
+  /**
    * The recipient's report in a batch, intermediate ones too; `undefined` where Sinch has none.
    * @throws SinchRequestError
    */
@@ -59,6 +78,11 @@ export interface SinchClient {
    * @throws SinchRequestError
    */
   cancelBatch(batchId: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * POST /batches/dry_run for a message that is sent to nobody: what it comes to tells whether Sinch would take messages
+   * of the plan. `accepted` means that it would. Never throws: every end is an outcome.
+   */
+  dryRun(callbackUrl?: string): Promise<SubmitOutcome>;
   /** GET /batches for one batch, whatever it is: whether Sinch lets the token in. Never throws: every end is a result. */
   checkAccess(): Promise<AccessCheck>;
 }

@@ -1,11 +1,13 @@
 import type { Dispatcher } from 'undici';
 import { maskMsisdn } from '../contract/msisdn.ts';
 import { SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
+import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import { readAccess } from './access-check.ts';
 import { classifyAnswer, classifyNetworkFailure } from './classify-answer.ts';
 import type { FoundBatch, SinchClient } from './client.ts';
 import { createPlanPool } from './plan-pool.ts';
 import { createListing } from './listing.ts';
+import { createReportPages } from './report-pages.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { type ReceivedReport, toReport } from './parse-callback.ts';
 import { createPlanConnection } from './plan-connection.ts';
@@ -15,6 +17,9 @@ import { SinchRequestError } from './sinch-request-error.ts';
 /** How long a look-up or cancellation may take, in milliseconds; each page of a list has its own time. */
 export const LOOKUP_TIMEOUT_MS = 10_000;
 
+/** A number that belongs to nobody: the North American plan keeps 555-0100 to 555-0199 for fiction. */
+const NOBODY = '12025550100';
+
 /** Options of {@link createSinchClient}. */
 export interface SinchClientOptions {
   /** `https://eu.sms.api.sinch.com`, without the path. */
@@ -23,10 +28,15 @@ export interface SinchClientOptions {
   /** The plan's API token; as a function it is asked for each request. */
   apiToken: string | (() => string);
   /**
-   * Makes the requests. It must neither repeat a POST nor follow redirects.
+   * Makes the requests. It must neither repeat a POST nor follow redirects, and connects to whatever host it likes.
    * @default a pool of the client's own, whose connections end when they have been idle for 4 seconds
    */
   dispatcher?: Dispatcher;
+  /**
+   * Hosts of this machine and of private networks that the client's own pool may connect to; see `AllowPrivateHosts`.
+   * @default false: those of the internet alone
+   */
+  allowPrivateHosts?: AllowPrivateHosts;
   /** Deadline of a POST in milliseconds, the wait for a connection included. @default SUBMIT_TIMEOUT_MS */
   submitTimeoutMs?: number;
   /** Deadline of each look-up and cancellation in milliseconds. @default LOOKUP_TIMEOUT_MS */
@@ -56,9 +66,10 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
     baseUrl,
     servicePlanId,
     apiToken: typeof apiToken === 'function' ? apiToken : () => apiToken,
-    dispatcher: options.dispatcher ?? createPlanPool(baseUrl),
+    dispatcher: options.dispatcher ?? createPlanPool(baseUrl, { rules: createHostRules(options.allowPrivateHosts) }),
   });
   const list = createListing(plan, lookupTimeoutMs);
+  const finishedReports = createReportPages(plan, { deadlineMs: lookupTimeoutMs, now });
 
   return {
     async submit(submission) {
@@ -67,6 +78,28 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
         path: '/batches',
         body: JSON.stringify(toBatchRequest(submission, now())),
         deadlineMs: submitTimeoutMs,
+      });
+      return result.kind === 'failure' ? classifyNetworkFailure(result) : classifyAnswer({ ...result, now: now() });
+    },
+
+    async dryRun(callbackUrl) {
+      const body = toBatchRequest(
+        {
+          clientReference: 'dry-run',
+          recipient: NOBODY,
+          sender: NOBODY,
+          content: { kind: 'sms', text: '.' },
+          maxParts: 1,
+          expireAt: new Date(now() + 60_000).toISOString(),
+          ...(callbackUrl === undefined ? {} : { callbackUrl }),
+        },
+        now(),
+      );
+      const result = await plan.exchange({
+        method: 'POST',
+        path: '/batches/dry_run',
+        body: JSON.stringify(body),
+        deadlineMs: lookupTimeoutMs,
       });
       return result.kind === 'failure' ? classifyNetworkFailure(result) : classifyAnswer({ ...result, now: now() });
     },
@@ -101,6 +134,8 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
       });
       return reports.map((report) => toReport(report, new Date(now()).toISOString()));
     },
+
+    finishedReports,
 
     async deliveryReport(batchId, recipient, signal): Promise<ReceivedReport | undefined> {
       const attempt = `show the delivery report of ${maskMsisdn(recipient)} in batch ${batchId}`;

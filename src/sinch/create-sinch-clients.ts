@@ -1,4 +1,5 @@
 import type { Pool } from 'undici';
+import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import type { Integration } from '../settings/index.ts';
 import type { SinchClient } from './client.ts';
 import { createSinchClient, type SinchClientOptions } from './create-sinch-client.ts';
@@ -11,6 +12,12 @@ export interface SinchClientsOptions extends Pick<SinchClientOptions, 'submitTim
   connections?: number;
   /** How long connecting may take, TLS included, in milliseconds. @default DEFAULT_CONNECT_TIMEOUT_MS */
   connectTimeoutMs?: number;
+  /**
+   * Hosts of this machine and of private networks that integrations may have; see `AllowPrivateHosts`. A request to another
+   * one is not made, and is a fault of the integration.
+   * @default false: those of the internet alone
+   */
+  allowPrivateHosts?: AllowPrivateHosts;
 }
 
 /** The clients of a process and their connections. */
@@ -33,16 +40,18 @@ export function createSinchClients(options: SinchClientsOptions = {}): SinchClie
   const {
     connections = DEFAULT_CONNECTIONS,
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
+    allowPrivateHosts,
     ...clientOptions
   } = options;
   positiveInteger('createSinchClients', 'connections', connections);
   positiveInteger('createSinchClients', 'connectTimeoutMs', connectTimeoutMs);
+  const rules = createHostRules(allowPrivateHosts);
   const pools = new Map<string, Pool>();
   let closing: Promise<void> | undefined;
 
   const poolOf = (baseUrl: string, servicePlanId: string): Pool => {
     const key = JSON.stringify([baseUrl, servicePlanId]);
-    const pool = pools.get(key) ?? createPlanPool(baseUrl, { connections, connectTimeoutMs });
+    const pool = pools.get(key) ?? createPlanPool(baseUrl, { connections, connectTimeoutMs, rules });
     pools.set(key, pool);
     return pool;
   };

@@ -81,6 +81,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
     };
     const onAbort = (): void => stop(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
     const timer = setTimeout(() => stop(new DeadlineError(deadlineMs)), deadlineMs);
+    const deadline = Date.now() + deadlineMs;
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) return onAbort();
 
@@ -88,7 +89,8 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       onRequestStart(started) {
         // Throwing here keeps the request from being written and leaves the connection to the next one. Aborting would
         // end the connection.
-        if (settled) throw new DeadlineError(deadlineMs);
+        // The clock is asked too: after a process stood still, a connection may be ready before its timers have run.
+        if (settled || Date.now() >= deadline) throw new DeadlineError(deadlineMs);
         if (controller !== undefined) throw new Error('A request is never written twice');
         controller = started;
       },

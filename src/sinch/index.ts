@@ -6,7 +6,7 @@ export {
   networkCodeOf,
   type NetworkFailure,
 } from './classify-answer.ts';
-export type { FoundBatch, SinchClient, Submission, SubmitOutcome } from './client.ts';
+export type { FoundBatch, ReportPage, SinchClient, Submission, SubmitOutcome } from './client.ts';
 export { createSinchClient, LOOKUP_TIMEOUT_MS, type SinchClientOptions } from './create-sinch-client.ts';
 export { createSinchClients, type SinchClients, type SinchClientsOptions } from './create-sinch-clients.ts';
 export { parseJson } from './error-text.ts';
@@ -17,6 +17,7 @@ export { baseUrlOfRegion, REGIONS } from './regions.ts';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.ts';
 export { safeText } from './safe-text.ts';
 export {
+  SIGNATURE_HEADERS,
   signCallback,
   type SignCallbackOptions,
   type SignatureRefusal,

@@ -4,7 +4,7 @@ import { toListQuery } from './schemas.ts';
 import { SinchRequestError } from './sinch-request-error.ts';
 
 /** Sinch's maximum (`page_size`). */
-const PAGE_SIZE = 100;
+export const PAGE_SIZE = 100;
 
 /** So many items belong to one reference only where Sinch did not filter by it. */
 const MAX_PAGES = 20;

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import { networkCodeOf } from './classify-answer.ts';
 import { readErrorText, parseJson } from './error-text.ts';
 import { type Exchange, exchange } from './exchange.ts';
+import { parseRetryAfter } from './retry-after.ts';
 import { SinchRequestError } from './sinch-request-error.ts';
 
 /** Where and as whom a plan's requests are made. */
@@ -78,7 +79,10 @@ export function createPlanConnection(options: PlanConnectionOptions): PlanConnec
       if (!isAnswer) {
         const { code, comment } = readErrorText(body);
         const said = [`HTTP ${status}`, code, comment].filter((part) => part !== undefined).join(', ');
-        throw new SinchRequestError(`${failed}: it answered ${said}. ${adviceFor(status)}`, { statusCode: status });
+        throw new SinchRequestError(`${failed}: it answered ${said}. ${adviceFor(status)}`, {
+          statusCode: status,
+          retryAfterMs: parseRetryAfter(result.retryAfter, Date.now()),
+        });
       }
       if (!complete) {
         request.signal?.throwIfAborted();

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { createHostRules, guardedConnector, type HostRules } from '../hosts/index.ts';
 import { parseBaseUrl } from './plan-connection.ts';
 
 /** Most connections of a process to one plan. Sinch answers 429 to too many outstanding requests (Status codes). */
@@ -22,15 +23,19 @@ export interface PlanPoolOptions {
   connections?: number;
   /** @default DEFAULT_CONNECT_TIMEOUT_MS */
   connectTimeoutMs?: number;
+  /** Which hosts may be connected to. @default those of the internet */
+  rules?: HostRules;
 }
 
 /** The connections of one plan. HTTP/1.1 and one request at a time on each: nothing else is documented for the host. */
 export function createPlanPool(baseUrl: string, options: PlanPoolOptions = {}): Pool {
   return new Pool(parseBaseUrl(baseUrl).origin, {
     connections: options.connections ?? DEFAULT_CONNECTIONS,
-    connect: { timeout: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS },
+    connect: guardedConnector({
+      rules: options.rules ?? createHostRules(),
+      timeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    }),
     pipelining: 1,
-    allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     // The deadline of each request is shorter or as long, and counts from its beginning.

@@ -65,10 +65,15 @@ export function toBatchRequest(submission: Submission, now: number): Record<stri
   }
 }
 
-/** The query of a page of GET /batches or GET /delivery_reports. */
-export function toListQuery(query: { clientReference: string; since: string; page: number; pageSize: number }): string {
+/** The query of a page of GET /batches or GET /delivery_reports; without a reference, of all there are. */
+export function toListQuery(query: {
+  clientReference?: string;
+  since: string;
+  page: number;
+  pageSize: number;
+}): string {
   return new URLSearchParams({
-    client_reference: query.clientReference,
+    ...(query.clientReference === undefined ? {} : { client_reference: query.clientReference }),
     start_date: query.since,
     page: String(query.page),
     page_size: String(query.pageSize),
@@ -154,6 +159,14 @@ export const batchPage = z
 /** A page of GET /delivery_reports. */
 export const deliveryReportPage = z
   .object({ ...page, delivery_reports: z.array(recipientReport).nullish() })
+  .transform(({ count, delivery_reports: reports }, context) => ({
+    count,
+    items: itemsOf(count, reports ?? undefined, context),
+  }));
+
+/** A page of GET /delivery_reports of whatever messages: one item that cannot be read must not hide the others. */
+export const mixedReportPage = z
+  .object({ ...page, delivery_reports: z.array(z.unknown()).nullish() })
   .transform(({ count, delivery_reports: reports }, context) => ({
     count,
     items: itemsOf(count, reports ?? undefined, context),

@@ -34,6 +34,14 @@ export interface VerifyCallbackSignatureOptions {
 
 const ALGORITHM = 'HmacSHA256';
 
+/** The headers of a signed callback (Webhooks, "HMAC Authentication"). */
+export const SIGNATURE_HEADERS = {
+  signature: 'x-sinch-webhook-signature',
+  algorithm: 'x-sinch-webhook-signature-algorithm',
+  nonce: 'x-sinch-webhook-signature-nonce',
+  timestamp: 'x-sinch-webhook-signature-timestamp',
+} as const;
+
 /**
  * The value of `x-sinch-webhook-signature` (Webhooks, "HMAC Authentication"): base64 of HMAC-SHA-256 over body, nonce
  * and timestamp joined by dots.
@@ -47,10 +55,10 @@ export function signCallback({ rawBody, secret, nonce, timestamp }: SignCallback
 /** Checks a callback's four signature headers against each secret, in the same time wherever the values differ. */
 export function verifyCallbackSignature(options: VerifyCallbackSignatureOptions): SignatureVerification {
   const { rawBody, headers, toleranceMs, now } = options;
-  const signature = headers.get('x-sinch-webhook-signature');
-  const algorithm = headers.get('x-sinch-webhook-signature-algorithm');
-  const nonce = headers.get('x-sinch-webhook-signature-nonce');
-  const timestamp = headers.get('x-sinch-webhook-signature-timestamp');
+  const signature = headers.get(SIGNATURE_HEADERS.signature);
+  const algorithm = headers.get(SIGNATURE_HEADERS.algorithm);
+  const nonce = headers.get(SIGNATURE_HEADERS.nonce);
+  const timestamp = headers.get(SIGNATURE_HEADERS.timestamp);
   if (!signature || !algorithm || !nonce || !timestamp) return { ok: false, reason: 'missing_header' };
   if (algorithm !== ALGORITHM) return { ok: false, reason: 'unknown_algorithm' };
 

@@ -2,6 +2,8 @@
 export interface SinchRequestErrorOptions {
   /** HTTP status of the answer; absent where none came. */
   statusCode?: number | undefined;
+  /** Milliseconds that the answer asks to wait; absent where it does not say. */
+  retryAfterMs?: number | undefined;
   cause?: unknown;
 }
 
@@ -13,10 +15,13 @@ export class SinchRequestError extends Error {
   readonly code = 'sinch_request_failed';
   /** HTTP status of the answer; absent where none came. */
   readonly statusCode?: number;
+  /** Milliseconds that the answer asks to wait; absent where it does not say. */
+  readonly retryAfterMs?: number;
 
   constructor(message: string, options: SinchRequestErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'SinchRequestError';
     if (options.statusCode !== undefined) this.statusCode = options.statusCode;
+    if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 }

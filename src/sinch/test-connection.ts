@@ -1,4 +1,5 @@
 /** Whether an integration works, in words: one cheap request, and where it is refused one to each other region. */
+import { HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import type { Integration, Region } from '../settings/index.ts';
 import type { AccessCheck, NetworkFault } from './access-check.ts';
 import type { SinchClients } from './create-sinch-clients.ts';
@@ -69,7 +70,7 @@ function verdictOf(check: AccessCheck, { region }: TestedIntegration): Connectio
     case 'not_sinch':
       return 'address';
     case 'unreachable':
-      return 'network';
+      return check.fault === 'not_allowed' ? 'address' : 'network';
     case 'answered': {
       const { statusCode } = check;
       if (statusCode < 400) return 'address';
@@ -102,6 +103,7 @@ function explain(
     case 'account':
       return `Sinch knows the plan and forbids its use (${said}). Ask Sinch about the account.`;
     case 'address':
+      if (check.kind === 'unreachable') return `The address is wrong: ${NETWORK[check.fault](host)} (${check.code}).`;
       return `The address is wrong: ${host} does not answer as Sinch does (${said}). Check the base URL of the integration.`;
     case 'provider':
       return `Sinch cannot answer at the moment (${said}), so nothing is known about token, plan and region. Try again later.`;
@@ -111,6 +113,7 @@ function explain(
 }
 
 const NETWORK: Readonly<Record<NetworkFault, (host: string) => string>> = {
+  not_allowed: (host) => `${host} ${HOST_NOT_ALLOWED}`,
   dns: (host) => `The network: the name ${host} is not known. Check the address, and the name service of this machine`,
   refused: (host) => `The network: ${host} takes no connection. Check the address, and whether a firewall is between`,
   tls: (host) =>

@@ -125,6 +125,18 @@ withDatabases('the admin of integrations', (engine) => {
       create({ ...integrationBody('wrong-1'), region: undefined, baseUrl: 'http://sinch.example' }),
       refusal('invalid_settings', ['baseUrl']),
     );
+    for (const baseUrl of ['http://127.0.0.1:8080', 'https://[::ffff:169.254.169.254]', 'https://sinch.internal']) {
+      await assert.rejects(
+        create({ ...integrationBody('wrong-1'), region: undefined, baseUrl }),
+        refusal('host_not_allowed', ['baseUrl']),
+      );
+    }
+    for (const baseUrl of ['ftp://sinch.example', 'https://user:word@sinch.example', 'file:///etc/passwd']) {
+      await assert.rejects(
+        create({ ...integrationBody('wrong-1'), region: undefined, baseUrl }),
+        refusal('invalid_settings', ['baseUrl']),
+      );
+    }
     assert.deepEqual((await settings.integrations('wrong', { limit: 10 })).items, []);
     await assert.rejects(
       settings.createIntegration(admin, 'nowhere', integrationBody('w')),
@@ -152,7 +164,7 @@ withDatabases('the admin of integrations', (engine) => {
       [changed.name, changed.messagesPerSecond, changed.planMessagesPerSecond, changed.mmsCountries],
       ['Other', 12.5, 12.5, ['US']],
     );
-    assert.deepEqual(changed.callbackAuth, { type: 'hmac', secrets: 2 });
+    assert.deepEqual(changed.callbackAuth, { type: 'hmac', secrets: 2, toleranceMs: 90_000_000 });
     assert.equal(changed.callbackUrl, `${PUBLIC_URL}/webhooks/sinch/change-1`);
     assert.equal(changed.createdAt, created.createdAt);
     for (const [body, field] of [

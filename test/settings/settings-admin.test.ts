@@ -40,6 +40,7 @@ withDatabases('the admin of a project', (engine) => {
       settleMs: 0,
       waitWhereNoReportsExpected: false,
       statusAttribute: false,
+      retentionDays: 90,
     };
     const changed = await settings.changeProject(admin, 'change', given);
     assert.deepEqual(changed, { id: 'change', ...given, createdAt: changed.createdAt, updatedAt: changed.updatedAt });
@@ -61,6 +62,7 @@ withDatabases('the admin of a project', (engine) => {
         reportWindowMs: 0,
         settleMs: -1,
         statusAttribute: 'yes',
+        retentionDays: 0,
         projectId: 'x',
       }),
       refusal('invalid_settings', [
@@ -71,6 +73,7 @@ withDatabases('the admin of a project', (engine) => {
         'reportWindowMs',
         'settleMs',
         'statusAttribute',
+        'retentionDays',
         'projectId',
       ]),
     );
@@ -231,6 +234,12 @@ withDatabases('the admin of a project', (engine) => {
         'since',
       ]),
     );
+    for (const baseUrl of ['http://127.0.0.1:8080', 'https://10.0.0.1', 'https://tracking.internal']) {
+      await assert.rejects(
+        settings.changeExporter(admin, 'export', { baseUrl }),
+        refusal('host_not_allowed', ['baseUrl']),
+      );
+    }
     const entry = (await settings.audit('export', { limit: 1 })).items[0];
     assert.deepEqual(entry?.after, {
       enabled: false,

@@ -41,7 +41,7 @@ withDatabases('the settings of the database', (engine) => {
 
   test('are what admins set up', async () => {
     const database = engine.database();
-    const admins = adminOf(database);
+    const admins = adminOf(database, { allowPrivateHosts: ['localhost'] });
     await admins.createProject(admin, { id: 'read' });
     const view = await admins.createIntegration(admin, 'read', integrationBody('read-1', { isDefault: true }));
     await admins.createIntegration(

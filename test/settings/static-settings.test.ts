@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCallbackPath } from '../../src/contract/callback-path.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../../src/countries/index.ts';
+import type { AllowPrivateHosts } from '../../src/hosts/index.ts';
 import {
   type CallbackAuth,
   deriveCallbackSecret,
@@ -152,6 +153,7 @@ test('a token can be changed without losing the reports of messages sent before'
 test('a base URL is taken with https, and without it on this machine only', async () => {
   for (const baseUrl of ['https://proxy.example', 'http://127.0.0.1:4010', 'http://localhost:4010', 'http://[::1]:1']) {
     const settings = staticSettings({
+      allowPrivateHosts: true,
       projects: [
         { id: 'shop', integrations: [{ id: 'x', servicePlanId: 'p', apiToken: 't', baseUrl: `${baseUrl}/` }] },
       ],
@@ -160,6 +162,33 @@ test('a base URL is taken with https, and without it on this machine only', asyn
     assert.equal(found?.baseUrl, baseUrl);
     assert.equal(found?.region, 'custom');
   }
+});
+
+test('a base URL on this machine or in a private network is refused unless it is allowed', async () => {
+  const withBaseUrl = (baseUrl: string, allowPrivateHosts?: AllowPrivateHosts) =>
+    staticSettings({
+      ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
+      projects: [{ id: 'shop', integrations: [{ id: 'x', servicePlanId: 'p', apiToken: 't', baseUrl }] }],
+    });
+  for (const baseUrl of [
+    'http://127.0.0.1:4010',
+    'http://localhost',
+    'https://169.254.169.254',
+    'https://sinch.internal',
+  ]) {
+    assert.throws(
+      () => withBaseUrl(baseUrl),
+      /^TypeError: staticSettings: projects\[0\]\.integrations\[0\]\.baseUrl has to be on the internet: .*ALLOW_PRIVATE_HOSTS/,
+    );
+    assert.throws(() => withBaseUrl(baseUrl, ['10.0.0.0/8']), /has to be on the internet/);
+  }
+  const allowed = withBaseUrl('https://sinch.internal', ['sinch.internal']);
+  assert.equal((await allowed.integration('x'))?.baseUrl, 'https://sinch.internal');
+  assert.deepEqual(allowed.allowPrivateHosts, ['sinch.internal'], 'whoever connects asks the settings');
+  assert.throws(
+    () => withBaseUrl('https://x.example', ['http://x']),
+    /allowPrivateHosts has to be true, false, or a list/,
+  );
 });
 
 test('integrations of one plan agree on its rate and host', () => {
@@ -299,7 +328,13 @@ test('a callback URL that lacks the path secret is refused, since every report w
 });
 
 test('what a project says of waiting is kept, and checked', async () => {
-  const waiting = { reportWindowMs: 3_600_000, settleMs: 0, waitWhereNoReportsExpected: false, statusAttribute: false };
+  const waiting = {
+    reportWindowMs: 3_600_000,
+    settleMs: 0,
+    waitWhereNoReportsExpected: false,
+    statusAttribute: false,
+    retentionDays: 90,
+  };
   const given = options();
   const [first] = given.projects;
   assert.ok(first);
@@ -310,6 +345,8 @@ test('what a project says of waiting is kept, and checked', async () => {
     [{ reportWindowMs: 0 }, /reportWindowMs has to be a number of milliseconds above 0/],
     [{ settleMs: -1 }, /settleMs has to be a number of milliseconds, 0 or more/],
     [{ statusAttribute: 'off' }, /statusAttribute has to be true or false/],
+    [{ retentionDays: 0 }, /retentionDays has to be a whole number of days, 1 to 36,500/],
+    [{ retentionDays: 1.5 }, /retentionDays has to be a whole number of days/],
   ] as const) {
     assert.throws(() => staticSettings(projectOf(wrong)), words);
   }

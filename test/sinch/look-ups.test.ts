@@ -8,7 +8,14 @@ const REFERENCE = 'sinch/shop/order-1';
 const SINCE = '2026-11-20T00:00:00.000Z';
 
 function clientOf(baseUrl: string, changes: Partial<SinchClientOptions> = {}) {
-  return createSinchClient({ baseUrl, servicePlanId: 'plan', apiToken: TOKEN, now: () => NOW, ...changes });
+  return createSinchClient({
+    baseUrl,
+    servicePlanId: 'plan',
+    apiToken: TOKEN,
+    now: () => NOW,
+    allowPrivateHosts: true,
+    ...changes,
+  });
 }
 
 /** Pages of what `all` has, as Sinch makes them: `page_size` in the answer is the number of items on the page. */
@@ -267,4 +274,64 @@ describe('cancelling a batch', () => {
       await assert.rejects(clientOf(host.baseUrl).cancelBatch('B1'), isFailure(status));
     });
   }
+});
+
+describe('reading all finished reports', () => {
+  const report = (id: number, members: object = {}): object => ({
+    type: 'recipient_delivery_report_sms',
+    batch_id: `B${id}`,
+    recipient: '4915112345678',
+    code: 0,
+    status: 'Delivered',
+    at: '2026-11-24T09:00:00Z',
+    client_reference: `sinch/shop/order-${id}`,
+    ...members,
+  });
+
+  test('asks for a page of all references since a time, a hundred to the page', async () => {
+    const all = Array.from({ length: 130 }, (_, id) => report(id));
+    await using host = await startHost(paging('delivery_reports', all));
+    const page = await clientOf(host.baseUrl).finishedReports({ since: SINCE, page: 1 });
+    assert.equal(page.reports.length, 30);
+    assert.equal(page.count, 130);
+    assert.deepEqual(page.reports[0], {
+      clientReference: 'sinch/shop/order-100',
+      report: { status: 'Delivered', at: '2026-11-24T09:00:00.000Z', batchId: 'B100', statusCode: 0 },
+    });
+    const [request] = host.seen;
+    assert.equal(request?.url.pathname, '/xms/v1/plan/delivery_reports');
+    assert.deepEqual(Object.fromEntries(request.url.searchParams), { start_date: SINCE, page: '1', page_size: '100' });
+  });
+
+  test('counts what cannot be read, and gives the others', async () => {
+    const items = [null, 'text', report(1, { status: ' ' }), report(2, { at: 'yesterday', client_reference: null }), 7];
+    await using host = await startHost(paging('delivery_reports', items));
+    const page = await clientOf(host.baseUrl).finishedReports({ since: SINCE, page: 0 });
+    assert.equal(page.unreadable, 4);
+    assert.deepEqual(page.reports, [
+      { report: { status: 'Delivered', at: new Date(NOW).toISOString(), batchId: 'B2', statusCode: 0 } },
+    ]);
+  });
+
+  test('tells a page that is the same once more from another', async () => {
+    const all = Array.from({ length: 200 }, (_, id) => report(id));
+    await using host = await startHost(paging('delivery_reports', all));
+    const read = async (page: number) => clientOf(host.baseUrl).finishedReports({ since: SINCE, page });
+    assert.equal((await read(0)).fingerprint, (await read(0)).fingerprint);
+    assert.notEqual((await read(0)).fingerprint, (await read(1)).fingerprint);
+    assert.deepEqual((await read(2)).reports, []);
+  });
+
+  test('throws with what Sinch asks to wait, and where the answer is no list', async () => {
+    await using host = await startHost(answering(429, '{"error":"failed"}', { 'retry-after': '7' }));
+    const reading = () => clientOf(host.baseUrl).finishedReports({ since: SINCE, page: 3 });
+    await assert.rejects(reading, (error: unknown) => {
+      assert.ok(error instanceof SinchRequestError);
+      assert.equal(error.retryAfterMs, 7_000);
+      assert.match(error.message, /list page 3 of the delivery reports since 2026-11-20.* on service plan plan/);
+      return isFailure(429)(error);
+    });
+    host.script = answering(200, '{"unexpected":true}');
+    await assert.rejects(reading, isFailure(200));
+  });
 });

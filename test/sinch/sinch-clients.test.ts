@@ -17,7 +17,7 @@ describe('the clients of a process', () => {
       if (request.url.pathname.includes('/busy/')) held.push(answer);
       else answer();
     });
-    await using clients = createSinchClients({ connections: 2 });
+    await using clients = createSinchClients({ connections: 2, allowPrivateHosts: true });
     const busy = clients.for(integration(host.baseUrl, 'busy'));
     let ended = false;
     const hung = Promise.all([1, 2, 3, 4].map(() => busy.submit(submission()).finally(() => (ended = true))));
@@ -40,7 +40,7 @@ describe('the clients of a process', () => {
       answer = () => response.writeHead(201).end();
     });
     await using quick = await startHost(answering(201));
-    await using clients = createSinchClients({ connections: 1 });
+    await using clients = createSinchClients({ connections: 1, allowPrivateHosts: true });
     let ended = false;
     const hung = clients
       .for(integration(slow.baseUrl, 'plan'))
@@ -59,7 +59,7 @@ describe('the clients of a process', () => {
       ports.add(socket.remotePort);
       response.writeHead(201).end();
     });
-    await using clients = createSinchClients({ connections: 1 });
+    await using clients = createSinchClients({ connections: 1, allowPrivateHosts: true });
     await clients.for(integration(host.baseUrl, 'plan', 'old')).submit(submission());
     await clients.for(integration(host.baseUrl, 'plan', 'new')).submit(submission());
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe('the clients of a process', () => {
 
   test('can be asked for without their holder', async () => {
     await using host = await startHost(answering(201));
-    await using clients = createSinchClients();
+    await using clients = createSinchClients({ allowPrivateHosts: true });
     const { for: clientFor } = clients;
     assert.equal((await clientFor(integration(host.baseUrl, 'plan')).submit(submission())).kind, 'accepted');
   });
@@ -81,7 +81,7 @@ describe('the clients of a process', () => {
     await using host = await startHost((_, response) => {
       answer = () => response.writeHead(201).end('{"id":"01B"}');
     });
-    const clients = createSinchClients();
+    const clients = createSinchClients({ allowPrivateHosts: true });
     const sending = clients.for(integration(host.baseUrl, 'plan')).submit(submission());
     await host.waitForRequests(1);
     let closed = false;
@@ -96,7 +96,7 @@ describe('the clients of a process', () => {
 
   test('send nothing once they are closed', async () => {
     await using host = await startHost(answering(201));
-    const clients = createSinchClients();
+    const clients = createSinchClients({ allowPrivateHosts: true });
     const before = clients.for(integration(host.baseUrl, 'plan'));
     await clients.close();
     assert.throws(() => clients.for(integration(host.baseUrl, 'plan')), /closed/);
