@@ -1,0 +1,1 @@
+export { createMetrics, type GaugeValue, type Metrics, type MetricsOptions } from './metrics.ts';
