@@ -15,7 +15,14 @@ export type {
 } from './evaluation.ts';
 export type { KeptLateReport } from './late-report-row.ts';
 export { type LateReportPage, type LateReportQuery, listLateReports } from './late-reports.ts';
-export { type Ledger, type LedgerCounts, type LedgerFaults, type LedgerScope, readLedger } from './ledger.ts';
+export {
+  type Ledger,
+  type LedgerCounts,
+  type LedgerFaults,
+  type LedgerScope,
+  readLedger,
+  type UnknownOutcomeCounts,
+} from './ledger.ts';
 export {
   createLedgerCheck,
   type LedgerCheck,
@@ -29,6 +36,12 @@ export { type MessageEvents, readMessageEvents } from './message-events.ts';
 export { createNdjsonSink, type NdjsonSink } from './ndjson-sink.ts';
 export { readCampaign } from './read-campaign.ts';
 export { recountCampaigns } from './recount-campaigns.ts';
-export type { CampaignEventSink } from './sink.ts';
+export type { CampaignEventSink, RecordedMessage } from './sink.ts';
 export { createSqlReportStore } from './sql-report-store.ts';
 export { createSqlSink } from './sql-sink.ts';
+export {
+  listUnmatchedReports,
+  type UnmatchedReport,
+  type UnmatchedReportPage,
+  type UnmatchedReportQuery,
+} from './unmatched-reports.ts';

@@ -1,7 +1,15 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { CampaignEventStatus } from '../contract/campaign-event.ts';
-import { asStoreErrors, campaignEvents, type Database, messages, type Orm } from '../db/index.ts';
+import {
+  asStoreErrors,
+  campaignEvents,
+  type Database,
+  hasNoEvent,
+  messages,
+  type Orm,
+  unknownOutcomes,
+} from '../db/index.ts';
 
 /** Messages that break a rule, by the rule; all 0 where the books are right. */
 export interface LedgerFaults {
@@ -36,9 +44,21 @@ export interface LedgerCounts {
   timeout: number;
 }
 
+/** Messages whose send got no clear answer and that Sinch did not show either, by what was decided. */
+export interface UnknownOutcomeCounts {
+  /** Sent again, as the policy `resend` has it, although an earlier send may have been accepted. */
+  resent: number;
+  /** Held, as the policy `hold` has it, whatever became of them since. */
+  held: number;
+  /** Of those held, the ones whose outcome is still not known; they are among `waitingToSend`. */
+  heldStill: number;
+}
+
 /** The counts, and whether they are right. */
 export interface Ledger extends LedgerCounts {
   faults: LedgerFaults;
+  /** Of the messages above; no line of its own. */
+  unknownOutcomes: UnknownOutcomeCounts;
   /**
    * requested = skipped + waitingToSend + enqueued + enqueueFailed, enqueued = waitingForReport + delivered + rejected +
    * failed + timeout, and no faults.
@@ -55,7 +75,8 @@ export async function readLedger({ orm }: Pick<Database, 'orm'>, scope: LedgerSc
   const [counted] = await asStoreErrors('Reading the ledger', async () => ledgerQuery(orm, scope));
   if (!counted) throw new Error('Counting gives one row');
 
-  const { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent, ...ledger } = counted;
+  const { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent, ...counts } = counted;
+  const { resent, held, heldStill, ...ledger } = counts;
   const faults = { eventWithoutRequest, finalWithoutEnqueued, skippedWithEvent, refusedWithoutEvent };
   const { requested, skipped, waitingToSend, enqueued, enqueueFailed } = ledger;
   const { waitingForReport, delivered, rejected, failed, timeout } = ledger;
@@ -63,7 +84,7 @@ export async function readLedger({ orm }: Pick<Database, 'orm'>, scope: LedgerSc
     requested === skipped + waitingToSend + enqueued + enqueueFailed &&
     enqueued === waitingForReport + delivered + rejected + failed + timeout &&
     Object.values(faults).every((messages) => messages === 0);
-  return { ...ledger, faults, balanced };
+  return { ...ledger, faults, unknownOutcomes: { resent, held, heldStill }, balanced };
 }
 
 /** The query of every number of a ledger, one row. */
@@ -88,6 +109,11 @@ export function ledgerQuery(orm: Orm, { projectId, campaignId }: LedgerScope) {
   const ended = (status: CampaignEventStatus): SQL.Aliased<number> => count(status, sql`${final.status} = ${status}`);
   const anyEvent = sql`(${admission.messageId} is not null or ${final.messageId} is not null)`;
 
+  const decided = (name: string, condition: SQL): SQL.Aliased<number> =>
+    sql<number>`(select count(*)::float8 from ${unknownOutcomes} where ${within(unknownOutcomes)} and ${condition})`.as(
+      name,
+    );
+
   return orm
     .select({
       requested: count('requested', sql`${request.messageId} is not null`),
@@ -100,6 +126,9 @@ export function ledgerQuery(orm: Orm, { projectId, campaignId }: LedgerScope) {
       rejected: ended('rejected'),
       failed: ended('failed'),
       timeout: ended('timeout'),
+      resent: decided('resent', sql`${unknownOutcomes.policy} = 'resend'`),
+      held: decided('held', sql`${unknownOutcomes.policy} = 'hold'`),
+      heldStill: decided('held_still', sql`${unknownOutcomes.policy} = 'hold' and ${hasNoEvent(unknownOutcomes)}`),
       eventWithoutRequest: count('eventWithoutRequest', sql`${request.messageId} is null`),
       finalWithoutEnqueued: count(
         'finalWithoutEnqueued',

@@ -1,5 +1,12 @@
-import type { CampaignEvent, MessageRecord } from '../contract/campaign-event.ts';
+import type { AdmissionStatus, CampaignEvent, FinalStatus, MessageRecord } from '../contract/campaign-event.ts';
 import type { MessageKey } from '../contract/identity.ts';
+
+/** What is recorded of a message. */
+export interface RecordedMessage extends MessageKey {
+  integrationId: string;
+  admission?: AdmissionStatus;
+  final?: FinalStatus;
+}
 
 /** A place campaign events are written. Implement it to keep them in a store of your own. */
 export interface CampaignEventSink {
@@ -18,4 +25,12 @@ export interface CampaignEventSink {
    * outcome without asking Sinch. Leave it out where the store is write-only.
    */
   admission?(key: MessageKey, signal?: AbortSignal): Promise<CampaignEvent | undefined>;
+
+  /**
+   * Those of the messages that have an event, in any order. A sweep asks it of every page of reports, and leaves the
+   * messages alone that have ended. Leave it out where the store is write-only: every report is then handed to its
+   * message, which knows what it has.
+   * @param keys 1 to 100
+   */
+  recorded?(keys: readonly MessageKey[], signal?: AbortSignal): Promise<RecordedMessage[]>;
 }

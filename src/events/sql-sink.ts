@@ -1,9 +1,18 @@
 import { and, eq } from 'drizzle-orm';
 import type { MessageRecord } from '../contract/campaign-event.ts';
-import { abortable, asStoreErrors, campaignEvents, createCoalescer, type Database, StoreError } from '../db/index.ts';
+import {
+  abortable,
+  asStoreErrors,
+  campaignEvents,
+  createCoalescer,
+  type Database,
+  isOneOf,
+  keyOf,
+  StoreError,
+} from '../db/index.ts';
 import { eventOf } from './campaign-event-row.ts';
-import type { CampaignEventSink } from './sink.ts';
-import { writeEvents, writeLateReports, writeSkipped } from './write-records.ts';
+import type { CampaignEventSink, RecordedMessage } from './sink.ts';
+import { writeEvents, writeLateReports, writeSkipped, writeUnknownOutcomes } from './write-records.ts';
 
 /** Records in one write. */
 const MAX_RECORDS = 100;
@@ -31,6 +40,7 @@ export function createSqlSink({ orm }: Pick<Database, 'orm'>): CampaignEventSink
           records.flatMap(({ lateReports }) => lateReports),
         );
         await writeSkipped(orm, records);
+        await writeUnknownOutcomes(orm, records);
       });
       return records.map(() => undefined);
     },
@@ -55,6 +65,24 @@ export function createSqlSink({ orm }: Pick<Database, 'orm'>): CampaignEventSink
         signal,
       );
       return row && eventOf(row);
+    },
+    async recorded(keys, signal) {
+      const { projectId, messageId, phase, status, integrationId } = campaignEvents;
+      const rows = await abortable(
+        asStoreErrors('Looking for the events of reported messages', async () =>
+          orm
+            .select({ projectId, messageId, phase, status, integrationId })
+            .from(campaignEvents)
+            .where(isOneOf(campaignEvents, keys)),
+        ),
+        signal,
+      );
+      const found = new Map<string, RecordedMessage>();
+      for (const { phase: of, status: as, ...row } of rows) {
+        const event = of === 'final' ? { final: as } : { admission: as };
+        found.set(keyOf(row), { ...row, ...found.get(keyOf(row)), ...event } as RecordedMessage);
+      }
+      return [...found.values()];
     },
   };
 }

@@ -11,6 +11,7 @@ import {
   messages,
   type Orm,
   StoreError,
+  unknownOutcomes,
   valuesOf,
 } from '../db/index.ts';
 import { rowOf } from './campaign-event-row.ts';
@@ -67,6 +68,15 @@ export async function writeLateReports(orm: Orm, reports: readonly LateReport[])
   // The workflow does not say when it got them; a report's own time is near enough and the same at every repeat.
   const rows = reports.map((report) => lateReportRowOf(report, { at: report.report.at, rawBody: null }));
   await orm.insert(lateReports).values(rows.sort(byKey)).onConflictDoNothing();
+}
+
+/** Writes what was decided about sends of unknown outcome, where it is not there yet. */
+export async function writeUnknownOutcomes(orm: Orm, records: readonly MessageRecord[]): Promise<void> {
+  const rows = records.flatMap(({ projectId, messageId, unknownOutcomes: decisions = [] }) =>
+    decisions.map((decision) => ({ projectId, messageId, ...decision })),
+  );
+  if (rows.length === 0) return;
+  await orm.insert(unknownOutcomes).values(rows.sort(byKey)).onConflictDoNothing();
 }
 
 /**

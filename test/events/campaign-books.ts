@@ -35,6 +35,7 @@ export function campaignBooks(database: Database, projectId: string, campaignId 
     requestedAt: message.requestedAt,
     contentHash: 'x',
     answer: {},
+    recipient: message.recipient,
     reportsExpected: message.reportsExpected,
     ...(message.country === undefined ? {} : { country: message.country }),
     ...(message.campaign.campaignId === undefined ? {} : { campaignId: message.campaign.campaignId }),

@@ -67,6 +67,7 @@ withDatabases('the evaluation of a campaign', (engine) => {
     });
     const {
       faults: _faults,
+      unknownOutcomes: _unknownOutcomes,
       balanced,
       ...ledger
     } = await readLedger(engine.database(), {
@@ -316,7 +317,12 @@ withDatabases('the evaluation of a campaign', (engine) => {
           }),
         );
         const campaign = { projectId, campaignId: 'welcome' };
-        const { faults: _faults, balanced: _balanced, ...ledger } = await readLedger(engine.database(), campaign);
+        const {
+          faults: _faults,
+          unknownOutcomes: _unknownOutcomes,
+          balanced: _balanced,
+          ...ledger
+        } = await readLedger(engine.database(), campaign);
         const evaluation = await readCampaign(engine.database(), campaign);
         if (!evaluation)
           return assert.equal(
@@ -419,7 +425,12 @@ withPostgres('the counts of campaigns', (engine) => {
     }
     for (const campaignId of ['a', 'b', 'c']) {
       const campaign = { projectId: 'crowd', campaignId };
-      const { faults: _faults, balanced: _balanced, ...ledger } = await readLedger(engine.database(), campaign);
+      const {
+        faults: _f,
+        unknownOutcomes: _u,
+        balanced: _b,
+        ...ledger
+      } = await readLedger(engine.database(), campaign);
       const evaluation = await readCampaign(engine.database(), campaign);
       assert.deepEqual(evaluation?.counts, ledger);
       assert.equal(evaluation?.deliveryTimes?.messages, 360);
@@ -490,6 +501,8 @@ function seedStatements({ campaigns, messages }: { campaigns: number; messages: 
        reports_expected, campaign_id, campaign, status_code, error)
      select 'shop', 'r-' || c || '-' || m, 'admission', 'x', 'enqueue_failed', ${time}, 'eu', 'sms', '33639980001',
        true, 'r-' || c, '{}', 400 + m, 'e' ${each}`,
+    `insert into unknown_outcomes (project_id, message_id, policy, campaign_id, at)
+     select 'shop', 'm-' || c || '-' || m, 'hold', 'c-' || c, ${time} ${each}`,
   ];
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CampaignEventStatus } from '../../src/contract/campaign-event.ts';
-import type { SendMessageInput } from '../../src/contract/message.ts';
+import type { SendMessageInput, UnknownOutcomePolicy } from '../../src/contract/message.ts';
 import { createSqlSink, readLedger } from '../../src/events/index.ts';
 import { createRegister } from '../../src/register/index.ts';
 import { withDatabases } from '../helpers/database.ts';
@@ -55,6 +55,22 @@ withDatabases('the ledger', (engine) => {
         await register.register({ ...detailsOf(message), disposition: 'send', input: message });
         await sink.record(sampleRecord(message, { skipped: { reason: 'cancelled', at: message.requestedAt } }));
       },
+      decided: async (
+        policies: UnknownOutcomePolicy[],
+        statuses: CampaignEventStatus[],
+        campaignId?: string,
+      ): Promise<void> => {
+        const message = next(campaignId);
+        await register.register({ ...detailsOf(message), disposition: 'send', input: message });
+        const unknownOutcomes = policies.map((policy) => ({
+          policy,
+          ...(campaignId === undefined ? {} : { campaignId }),
+          at: message.requestedAt,
+        }));
+        // What is held is recorded at once and with its end.
+        for (let times = 0; times < 2; times += 1) await sink.record(sampleRecord(message, { unknownOutcomes }));
+        await events(message, statuses);
+      },
       unregistered: async (statuses: CampaignEventStatus[]) => events(next(), statuses),
       read: async (campaignId?: string) =>
         readLedger(engine.database(), { projectId, ...(campaignId === undefined ? {} : { campaignId }) }),
@@ -92,8 +108,23 @@ withDatabases('the ledger', (engine) => {
       failed: 1,
       timeout: 1,
       faults: NO_FAULTS,
+      unknownOutcomes: { resent: 0, held: 0, heldStill: 0 },
       balanced: true,
     });
+  });
+
+  test('counts what was decided about unknown outcomes, once for each message, beside the states', async () => {
+    const { decided, sent, read } = books('decided');
+    await sent(['enqueued', 'delivered']);
+    await decided(['resend'], ['enqueued', 'delivered']);
+    await decided(['hold'], ['enqueued', 'delivered'], 'spring');
+    await decided(['hold'], ['enqueue_failed']);
+    await decided(['hold'], [], 'spring');
+    await decided(['resend', 'hold'], []);
+    const ledger = await read();
+    assert.deepEqual(ledger.unknownOutcomes, { resent: 2, held: 4, heldStill: 2 });
+    assert.deepEqual([ledger.requested, ledger.waitingToSend, ledger.balanced], [6, 2, true]);
+    assert.deepEqual((await read('spring')).unknownOutcomes, { resent: 0, held: 2, heldStill: 1 });
   });
 
   test('of a campaign counts that campaign alone', async () => {

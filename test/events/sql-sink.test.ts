@@ -31,6 +31,31 @@ withDatabases('the SQL sink', (engine) => {
     assert.deepEqual(await sink.admission?.(message), enqueued);
   });
 
+  test('tells of several messages what is recorded, and nothing of those that have no event', async () => {
+    const sink = createSqlSink(engine.database());
+    const message = (messageId: string) => sampleMessage({ projectId: 'asked', messageId });
+    const settled = message('settled');
+    const open = { ...message('open'), integrationId: 'another' };
+    const refused = message('refused');
+    await sink.record(
+      sampleRecord(settled, {
+        events: [sampleEvent(settled, { status: 'enqueued' }), sampleEvent(settled, { status: 'failed' })],
+      }),
+    );
+    await sink.record(sampleRecord(open, { events: [sampleEvent(open, { status: 'enqueued' })] }));
+    await sink.record(sampleRecord(refused, { events: [sampleEvent(refused, { status: 'enqueue_failed' })] }));
+    const elsewhere = { projectId: 'of-another', messageId: 'settled' };
+    const found = await sink.recorded?.([settled, open, refused, message('none'), elsewhere]);
+    assert.deepEqual(
+      found?.sort((a, b) => a.messageId.localeCompare(b.messageId)),
+      [
+        { projectId: 'asked', messageId: 'open', integrationId: 'another', admission: 'enqueued' },
+        { projectId: 'asked', messageId: 'refused', integrationId: 'sinch-eu', admission: 'enqueue_failed' },
+        { projectId: 'asked', messageId: 'settled', integrationId: 'sinch-eu', admission: 'enqueued', final: 'failed' },
+      ],
+    );
+  });
+
   test('an event without optional members comes back without them', async () => {
     const sink = createSqlSink(engine.database());
     const {
