@@ -22,11 +22,16 @@ export function rowOf<Answer>(entry: RegisterEntry<Answer>): Row {
     requestedAt: entry.requestedAt,
     startedAt: null,
     skippedAt: skipped ? entry.requestedAt : null,
+    erasedAt: null,
+    erasureRequestedAt: null,
   };
 }
 
 /** The request that a row of `messages` holds. */
-export function messageOf<Answer>({ answer, ...row }: Row): RegisteredMessage<Answer> {
+export function messageOf<Answer>({ answer, erasureRequestedAt: _noted, ...row }: Row): RegisteredMessage<Answer> {
   // Only `rowOf` writes this column.
-  return { ...withoutNulls(row), answer: answer as Answer };
+  const message = { ...withoutNulls(row), answer: answer as Answer };
+  if (row.erasedAt === null) return message;
+  const { input: _input, ...rest } = message;
+  return rest;
 }

@@ -47,6 +47,8 @@ export interface RegisteredMessage<Answer> extends RequestDetails<Answer> {
   startedAt?: string;
   /** ISO 8601 */
   skippedAt?: string;
+  /** ISO 8601: when what identified the person was taken out of it; `input` and `recipient` are gone since. */
+  erasedAt?: string;
 }
 
 /** What is recorded of a message. An undecided one waits to be sent: only its workflow knows more. */
@@ -87,6 +89,11 @@ export interface MessagePage<Answer> {
  */
 export interface MessageRegister<Answer> {
   /**
+   * Whether a request is the one that is held.
+   * @param held the `contentHash` of a registered message; of an erased one it is a fingerprint that only its key tells
+   */
+  isSame(contentHash: string, held: string): boolean;
+  /**
    * Takes the message's id if it is free. When this resolves, the row is durable.
    * @throws TypeError when the entry's event is not its own `enqueue_failed`
    */
@@ -106,6 +113,8 @@ export interface MessageRegister<Answer> {
     limit: number;
     after?: Pick<SendMessageInput, 'projectId' | 'messageId' | 'requestedAt'>;
   }): Promise<SendMessageInput[]>;
+  /** How many messages `unstarted` would find in all. */
+  countUnstarted(olderThan: string): Promise<number>;
   find(key: MessageKey): Promise<RegisteredMessage<Answer> | undefined>;
   /** Those of the messages that are registered, in no order. */
   findMany(keys: readonly MessageKey[]): Promise<RegisteredMessage<Answer>[]>;

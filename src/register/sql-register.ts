@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, getTableColumns, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { MessageKey } from '../contract/identity.ts';
 import {
   asStoreErrors,
@@ -8,6 +8,7 @@ import {
   type Database,
   hasNoEvent,
   isOneOf,
+  type Keyring,
   messages,
   parseCursor,
   StoreError,
@@ -42,12 +43,21 @@ const STATUS = sql<ListedStatus>`coalesce((
 
 const isolate = (error: unknown): boolean => error instanceof StoreError && error.code === 'store_refused';
 
-/** The register in our own database. Requests that arrive at the same time share statements. */
-export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageRegister<Answer> {
+/**
+ * The register in our own database. Requests that arrive at the same time share statements.
+ * @param keyring tells whether a request is that of an erased message; without one such an id is taken by another request
+ */
+export function createRegister<Answer>(
+  { orm }: Pick<Database, 'orm'>,
+  keyring?: Pick<Keyring, 'matches'>,
+): MessageRegister<Answer> {
+  const isSame = (contentHash: string, held: string): boolean =>
+    held === contentHash || (keyring?.matches(contentHash, held) ?? false);
+
   const entries = createCoalescer<RegisterEntry<Answer>, Registration<Answer>>({
     maxItems: MAX_ENTRIES,
     isolate,
-    write: async (portion) => asStoreErrors('Registering messages', async () => registerEntries(orm, portion)),
+    write: async (portion) => asStoreErrors('Registering messages', async () => registerEntries(orm, portion, isSame)),
   });
   const starts = createCoalescer<MessageKey, void>({
     maxItems: MAX_KEYS,
@@ -72,6 +82,7 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
   }
 
   return {
+    isSame,
     register,
     registerMany: async (many) => Promise.allSettled(many.map(register)),
     async markStarted(keys) {
@@ -85,18 +96,21 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
           .from(messages)
           .where(
             and(
-              isNull(messages.startedAt),
-              sql`${messages.disposition} = 'send'`,
-              lt(requestedAt, olderThan),
+              isUnstarted(olderThan),
               after &&
                 sql`(${requestedAt}, ${projectId}, ${messageId}) > (${sql.param(after.requestedAt, requestedAt)}, ${after.projectId}, ${after.messageId})`,
-              hasNoEvent(messages),
             ),
           )
           .orderBy(asc(requestedAt), asc(projectId), asc(messageId))
           .limit(limit),
       );
       return rows.flatMap(({ input }) => input ?? []);
+    },
+    async countUnstarted(olderThan) {
+      const [row] = await asStoreErrors('Counting messages that were not started', async () =>
+        orm.select({ messages: count() }).from(messages).where(isUnstarted(olderThan)),
+      );
+      return row?.messages ?? 0;
     },
     async find(key) {
       const [found] = await find([key]);
@@ -122,6 +136,16 @@ export function createRegister<Answer>({ orm }: Pick<Database, 'orm'>): MessageR
       };
     },
   };
+}
+
+/** In the words of a partial index. */
+function isUnstarted(olderThan: string): SQL | undefined {
+  return and(
+    isNull(messages.startedAt),
+    sql`${messages.disposition} = 'send'`,
+    lt(messages.requestedAt, olderThan),
+    hasNoEvent(messages),
+  );
 }
 
 function whereOf({ projectId, cursor, ...filters }: ListQuery): SQL | undefined {

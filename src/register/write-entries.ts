@@ -26,6 +26,7 @@ function isBrought(name: string): name is keyof NewEventRow {
 export async function registerEntries<Answer>(
   orm: Orm,
   entries: readonly RegisterEntry<Answer>[],
+  isSame: (contentHash: string, held: string) => boolean,
 ): Promise<Registration<Answer>[]> {
   const firsts = new Map<string, RegisterEntry<Answer>>();
   for (const entry of entries) {
@@ -44,7 +45,7 @@ export async function registerEntries<Answer>(
     if (isNew(entry)) return { registered: true };
     const row = held.get(keyOf(entry));
     if (!row) throw new StoreError('store_unavailable', `The row of ${keyOf(entry)} was removed meanwhile; try again`);
-    return { registered: false, same: row.contentHash === entry.contentHash, answer: row.answer as Answer };
+    return { registered: false, same: isSame(entry.contentHash, row.contentHash), answer: row.answer as Answer };
   });
 }
 

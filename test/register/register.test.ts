@@ -213,6 +213,7 @@ withDatabases('the register', (engine) => {
     );
     assert.deepEqual(found[0], sampleMessage({ projectId: 'sweep', messageId: 'first' }));
     assert.equal((await register.unstarted({ olderThan: at(5), limit: 1 })).length, 1);
+    const waiting = await register.countUnstarted(at(5));
 
     const startedAt = (await register.find({ projectId: 'sweep', messageId: 'started' }))?.startedAt;
     assert.ok(startedAt);
@@ -222,6 +223,7 @@ withDatabases('the register', (engine) => {
       registers.map(async (other, index) => other.markStarted(index === 0 ? keys : [...keys].reverse())),
     );
     assert.deepEqual(await register.unstarted({ olderThan: at(5), limit: 10 }), []);
+    assert.deepEqual([waiting, await register.countUnstarted(at(5))], [2, 0]);
     assert.equal((await register.find({ projectId: 'sweep', messageId: 'started' }))?.startedAt, startedAt);
   });
 

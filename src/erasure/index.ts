@@ -1,0 +1,14 @@
+export {
+  createErasure,
+  type Erasure,
+  type ErasureAnswer,
+  type ErasureOptions,
+  type ErasureRequest,
+} from './erasure.ts';
+export {
+  createRetention,
+  type Retention,
+  type RetentionOptions,
+  type RunningRetention,
+  startRetention,
+} from './retention.ts';

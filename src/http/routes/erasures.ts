@@ -1,0 +1,75 @@
+import { z } from '@hono/zod-openapi';
+import { explainMsisdnRefusal, parseMsisdn } from '../../countries/index.ts';
+import type { ErasureAnswer } from '../../erasure/index.ts';
+import { nameOfActor } from '../../settings/index.ts';
+import { type ApiRoute, apiRoute } from '../api-route.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { Problem } from '../problem.ts';
+import { projectOf } from '../project-of.ts';
+
+/** How long one request erases before it answers how to go on, in milliseconds. */
+const BUDGET_MS = 3_000;
+
+/** A portion that has begun is finished. */
+const DEADLINE_MS = 15_000;
+
+const body = z.strictObject({
+  recipient: z.string().openapi({ description: 'The phone number in international form.' }),
+  cursor: z.string().optional().openapi({ description: '`nextCursor` of the answer before.' }),
+});
+
+const answer = z
+  .object({
+    erasureId: z.string().openapi({ description: 'As the audit log has it, which never has the number.' }),
+    complete: z.boolean().openapi({
+      description: '`false`: the time was up; the same request, with `nextCursor` where there is one, goes on.',
+    }),
+    nextCursor: z.string().optional(),
+    messages: z.number().openapi({ description: 'Erased by this request.' }),
+    events: z.number().openapi({ description: 'Campaign events of these messages.' }),
+    bodies: z.number().openapi({ description: 'Callbacks that belonged to no message and named the number.' }),
+    underWay: z.number().openapi({
+      description: 'Erased messages whose workflow may still run and holds number and text until it ends.',
+    }),
+    waitingToStart: z.number().openapi({ description: 'Erased by themselves within minutes of their start.' }),
+    undecryptable: z.number().openapi({ description: 'Callbacks that no key decrypts, so that nobody can tell.' }),
+  } satisfies Record<keyof ErasureAnswer, z.ZodType>)
+  .openapi('Erasure');
+
+/** One person's data, taken out of a project. */
+export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiRoute[] {
+  return [
+    apiRoute({
+      access: 'admin',
+      method: 'post',
+      path: '/v1/projects/{projectId}/erasures',
+      tag: 'Erasure',
+      summary: 'Take one person out of messages, events and callbacks',
+      description:
+        'Numbers, texts and customer ids go; ids, statuses and counts stay, so that the ledger and the evaluation say the ' +
+        'same. Nothing is cancelled. May be repeated, and is in the audit log.',
+      body: { schema: body },
+      answer,
+      deadlineMs: DEADLINE_MS,
+      async handle({ params, actor, json }) {
+        const { projectId } = await projectOf(deps.settings, params.projectId);
+        const parsed = body.safeParse(await json());
+        if (!parsed.success) {
+          throw new Problem('invalid_body', 'Expected { "recipient": "+44…" }, and `cursor` of the answer before');
+        }
+        const recipient = parseMsisdn(parsed.data.recipient);
+        // Never the number itself, which a proxy may log with the answer.
+        if (!recipient.ok)
+          throw new Problem('invalid_body', `\`recipient\`: ${explainMsisdnRefusal(recipient.reason)}`);
+        const { cursor } = parsed.data;
+        return deps.erasure.eraseRecipient({
+          projectId,
+          recipient: recipient.msisdn,
+          actor: nameOfActor(actor()),
+          budgetMs: BUDGET_MS,
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+      },
+    }),
+  ];
+}

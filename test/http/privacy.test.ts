@@ -1,0 +1,124 @@
+/** Erasures and the codec server over HTTP. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createKeyring } from '../../src/db/index.ts';
+import { createPayloadEncryption } from '../../src/payload-encryption/index.ts';
+import { keyring } from '../settings/settings-fixture.ts';
+import { type AdminApp, startAdminApp } from './admin-app.ts';
+import { assertProblem, CODEC_KEY, UI_ORIGIN } from './http-fixture.ts';
+
+const NUMBER = '4915187364001';
+const TEXT = 'Sesame opens';
+
+let app: AdminApp;
+before(async () => {
+  app = await startAdminApp();
+});
+after(() => app?.[Symbol.asyncDispose]());
+
+describe('an erasure', () => {
+  const erase = (body: unknown, headers = app.as.admin) =>
+    app.call('POST', '/v1/projects/shop/erasures', { headers, body: body as object });
+
+  test('takes a person out of a message, which is shown without them from then on', async () => {
+    const body = { messageId: 'm-1', recipient: `+${NUMBER}`, text: TEXT, sender: 'Shop' };
+    const take = () => app.call('POST', '/v1/projects/shop/messages', { headers: app.as.sender, body });
+    const taken = await take();
+    assert.equal(taken.json['success'], true);
+    await app.register.markStarted([{ projectId: 'shop', messageId: 'm-1' }]);
+    const erased = await erase({ recipient: `+${NUMBER.slice(0, 2)} ${NUMBER.slice(2)}` });
+    assert.deepEqual([erased.status, erased.json['messages'], erased.json['underWay']], [200, 1, 1]);
+    const shown = await app.call('GET', '/v1/projects/shop/messages/m-1', { headers: app.as.viewer });
+    assert.deepEqual([shown.json['recipient'], typeof shown.json['erasedAt']], [undefined, 'string']);
+    assert.deepEqual((await take()).json, taken.json, 'a repeated request gets the answer that it got');
+    const other = await app.call('POST', '/v1/projects/shop/messages', {
+      headers: app.as.sender,
+      body: { ...body, text: 'Something else' },
+    });
+    assert.match(other.text, /message_id_conflict/);
+    const audit = await app.call('GET', '/v1/projects/shop/audit?limit=1', { headers: app.as.admin });
+    assert.match(audit.text, new RegExp(`"actor":"key:${app.keyIds.admin}","action":"recipient.erased"`));
+    for (const { text } of [erased, shown, audit]) assert.doesNotMatch(text, new RegExp(NUMBER.slice(4, 11)));
+  });
+
+  test('says what is wrong about what it is asked for, without repeating it', async () => {
+    for (const [body, detail] of [
+      [{}, /"recipient"/],
+      [{ recipient: '0151 87364001' }, /country calling code/],
+      [{ recipient: NUMBER, all: true }, /"recipient"/],
+      [[], /"recipient"/],
+    ] as const) {
+      const refused = await erase(body);
+      assertProblem(refused, 400, 'invalid_body');
+      assert.match(String(refused.json['detail']), detail);
+      assert.doesNotMatch(refused.text, /87364/);
+    }
+    assertProblem(await erase({ recipient: NUMBER, cursor: 'bogus' }), 422, 'invalid_query');
+  });
+});
+
+describe('the codec server', () => {
+  const data = Buffer.from(JSON.stringify({ recipient: NUMBER })).toString('base64');
+  const plain = { metadata: { encoding: Buffer.from('json/plain').toString('base64') }, data };
+  const call = (direction: string, body: object, headers: Record<string, string>) =>
+    app.call('POST', `/codec/${direction}`, { headers, body });
+
+  const reader = { 'x-api-key': CODEC_KEY };
+
+  test("decrypts what it encrypted, for the codec's key and the deployment's, as a Basic password too", async () => {
+    const encrypted = await call('encode', { payloads: [plain] }, reader);
+    assert.equal(encrypted.status, 200);
+    assert.ok(!encrypted.text.includes(data));
+    const basic = { authorization: `Basic ${Buffer.from(`ui:${CODEC_KEY}`).toString('base64')}` };
+    for (const headers of [reader, app.as.deployment, basic]) {
+      assert.deepEqual((await call('decode', encrypted.json, headers)).json, { payloads: [plain] });
+    }
+    // Payloads are of all projects, and an admin is of one.
+    assertProblem(await call('decode', encrypted.json, app.as.admin), 403, 'forbidden');
+    const elsewhere = await app.call('GET', '/v1/projects/shop/messages', { headers: reader });
+    assertProblem(elsewhere, 404, 'unknown_project');
+    assertProblem(await call('decode', encrypted.json, {}), 401, 'unauthenticated');
+  });
+
+  test('names the key that is missing, and decrypts no secret of the database', async () => {
+    const other = createPayloadEncryption(
+      createKeyring({ keys: [{ id: 'lost', key: new Uint8Array(32) }], current: 'lost' }),
+    );
+    const [foreign] = await other.codec.encode([{ data: Buffer.from('x') }]);
+    const jsonOf = (bytes: Uint8Array | null | undefined) => Buffer.from(bytes ?? []).toString('base64');
+    const metadata = { encoding: jsonOf(foreign?.metadata?.['encoding']) };
+    const lost = await call('decode', { payloads: [{ metadata, data: jsonOf(foreign?.data) }] }, reader);
+    assertProblem(lost, 422, 'payload_undecodable');
+    assert.match(String(lost.json['detail']), /key "lost"/);
+    const token = Buffer.from(keyring.encrypt(Buffer.from('a token'))).toString('base64');
+    assertProblem(await call('decode', { payloads: [{ metadata, data: token }] }, reader), 422, 'payload_undecodable');
+    assertProblem(await call('decode', { payloads: 1 }, reader), 400, 'invalid_body');
+  });
+
+  test('is open to pages of the origins that are named, and nothing else is', async () => {
+    const preflight = (path: string, origin: string) =>
+      fetch(`${app.url}${path}`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'x-namespace' },
+      });
+    const allowed = await preflight('/codec/decode', UI_ORIGIN);
+    assert.equal(allowed.status, 204);
+    assert.equal(allowed.headers.get('access-control-allow-origin'), UI_ORIGIN);
+    assert.equal(allowed.headers.get('access-control-allow-credentials'), 'true');
+    assert.match(allowed.headers.get('access-control-allow-headers') ?? '', /Authorization.*X-Namespace/);
+    const answered = await call('decode', { payloads: [plain] }, { ...reader, origin: UI_ORIGIN });
+    assert.equal(answered.headers.get('access-control-allow-origin'), UI_ORIGIN);
+    const refused = await call('decode', { payloads: [plain] }, { origin: UI_ORIGIN });
+    assert.equal(
+      refused.headers.get('access-control-allow-origin'),
+      UI_ORIGIN,
+      'the page has to learn that a key is needed',
+    );
+    for (const [path, origin] of [
+      ['/codec/decode', 'https://elsewhere.example'],
+      ['/v1/projects/shop/erasures', UI_ORIGIN],
+    ] as const) {
+      assert.equal((await preflight(path, origin)).headers.get('access-control-allow-origin'), null);
+    }
+  });
+});
