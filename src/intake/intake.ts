@@ -32,7 +32,7 @@ export type IntakeAnswer =
 
 export interface IntakeOptions {
   settings: Settings;
-  register: Pick<MessageRegister<IntakeAnswer>, 'register' | 'registerMany' | 'find' | 'findMany'>;
+  register: Pick<MessageRegister<IntakeAnswer>, 'register' | 'registerMany' | 'find' | 'findMany' | 'isSame'>;
   starts: Starts;
   /** @default the real clock */
   now?: () => Date;
@@ -92,7 +92,7 @@ export function createIntake({ settings, register, starts, now = () => new Date(
     async take(project, body) {
       const decided = await decide(project, body);
       if ('answer' in decided) return decided.answer;
-      if (!('entry' in decided)) return answerOfRefused(decided, await register.find(decided.key));
+      if (!('entry' in decided)) return answerOfRefused(decided, await register.find(decided.key), register.isSame);
       const { entry, prepared } = decided;
       const registration = await register.register(entry);
       if (registration.registered && prepared.kind === 'send') await starts.start(prepared.input);
@@ -113,7 +113,7 @@ export function createIntake({ settings, register, starts, now = () => new Date(
       const heldOf = new Map(held.map((message) => [message.messageId, message]));
       return decided.map((each) => {
         if ('answer' in each) return each.answer;
-        if (!('entry' in each)) return answerOfRefused(each, heldOf.get(each.key.messageId));
+        if (!('entry' in each)) return answerOfRefused(each, heldOf.get(each.key.messageId), register.isSame);
         const result = resultOf.get(each.entry);
         if (result?.status !== 'fulfilled') return answerOfFailure(each.key.messageId, result?.reason);
         if (result.value.registered && each.prepared.kind === 'send') starts.startLater(each.prepared.input);
@@ -133,8 +133,9 @@ function isRefusal(decided: Decided): decided is Refusal {
 function answerOfRefused(
   { key, contentHash, prepared }: Refusal,
   held: RegisteredMessage<IntakeAnswer> | undefined,
+  isSame: IntakeOptions['register']['isSame'],
 ): IntakeAnswer {
-  return held?.contentHash === contentHash ? held.answer : refused(key.messageId, prepared.errors);
+  return held && isSame(contentHash, held.contentHash) ? held.answer : refused(key.messageId, prepared.errors);
 }
 
 function answerOfRegistration(

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { Log } from '../contract/log.ts';
+import type { Counters } from '../contract/metrics.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import type { MessageRegister } from '../register/index.ts';
 
@@ -19,6 +20,8 @@ export interface StartsOptions {
   startMessage: (message: SendMessageInput) => Promise<unknown>;
   register: Pick<MessageRegister<unknown>, 'markStarted' | 'unstarted'>;
   log: Log;
+  /** @default nothing is counted */
+  counters?: Counters;
   /**
    * How long a request waits for its message's start before it is answered without, in milliseconds: the message is
    * registered, so it is accepted.
@@ -27,9 +30,12 @@ export interface StartsOptions {
   patienceMs?: number;
   /** How often the sweeper looks, in milliseconds. @default 5,000 */
   sweepMs?: number;
-  /** How old a request is before the sweeper takes it for forgotten, in milliseconds. @default 10,000 */
+  /** How old a request is before the sweeper takes it for forgotten, in milliseconds. @default DEFAULT_START_GRACE_MS */
   graceMs?: number;
 }
+
+/** How old a request is before it counts as one whose start was forgotten, in milliseconds. */
+export const DEFAULT_START_GRACE_MS = 10_000;
 
 /** The starts of one process. */
 export interface Starts {
@@ -48,7 +54,15 @@ export interface Starts {
 }
 
 export function createStarts(options: StartsOptions): Starts {
-  const { startMessage, register, log, patienceMs = 300, sweepMs = 5_000, graceMs = 10_000 } = options;
+  const {
+    startMessage,
+    register,
+    log,
+    counters,
+    patienceMs = 300,
+    sweepMs = 5_000,
+    graceMs = DEFAULT_START_GRACE_MS,
+  } = options;
   const waiting: (() => Promise<void>)[] = [];
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
@@ -70,6 +84,7 @@ export function createStarts(options: StartsOptions): Starts {
     try {
       await startMessage(message);
     } catch (error) {
+      counters?.increment('sinch_starts_failed_total');
       log.warn(
         { workflowId: workflowIdOf(message), error: reasonOf(error) },
         'A registered message could not be started yet; the sweeper will start it',
@@ -113,7 +128,9 @@ export function createStarts(options: StartsOptions): Starts {
       const forgotten = await register.unstarted({ olderThan, limit: MOST_SWEPT, ...(after ? { after } : {}) });
       sweptTo = forgotten.length === MOST_SWEPT ? forgotten.at(-1) : undefined;
       const results = await Promise.all(forgotten.map(async (message) => enqueue(message)));
-      return results.filter(Boolean).length;
+      const started = results.filter(Boolean).length;
+      counters?.increment('sinch_starts_swept_total', {}, started);
+      return started;
     },
     async close() {
       closing.abort();

@@ -3,10 +3,11 @@ import type { CallbackTarget } from '../contract/callback-path.ts';
 import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { type MessageKey, parseWorkflowId } from '../contract/identity.ts';
 import type { Integration, Settings } from '../settings/index.ts';
-import { parseCallback } from '../sinch/index.ts';
+import { parseCallback, SIGNATURE_HEADERS } from '../sinch/index.ts';
 import { methodNotAllowed, notFound, received, tooLarge, unauthenticated, unavailable } from './answers.ts';
 import { authenticate } from './authenticate.ts';
 import { withDeadline } from './deadline.ts';
+import { decodeBody } from './decode-body.ts';
 import {
   createObservers,
   type Observers,
@@ -17,6 +18,7 @@ import {
 } from './observers.ts';
 import { readBody } from './read-body.ts';
 import type { ReportStore, UnmatchedReason } from './report-store.ts';
+import { createTakenCallbacks } from './taken-callbacks.ts';
 
 /** What became of a signal: taken, or the message has ended, or there is none. */
 export type SignalResult = 'signalled' | 'closed' | 'unknown';
@@ -52,6 +54,12 @@ export interface DeliveryReportHandlerDeps {
    * @default DEFAULT_DEADLINE_MS
    */
   deadlineMs?: number;
+  /**
+   * Callbacks under way at once, 1 or more. One beyond them is answered 503 at once, unread, and comes again: so a flood
+   * takes neither memory without bounds nor the time of those that are under way.
+   * @default DEFAULT_MAX_CONCURRENT
+   */
+  maxConcurrent?: number;
 }
 
 /** Answers one callback. Never throws. */
@@ -63,6 +71,12 @@ export const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 /** How long Sinch waits for an answer is not documented; its Voice product waits 5 s. */
 export const DEFAULT_DEADLINE_MS = 4_000;
 
+/** Enough for what a Temporal server takes in the time of one callback; more would only wait longer. */
+export const DEFAULT_MAX_CONCURRENT = 256;
+
+/** How often it is told at most that callbacks are turned away, in milliseconds: a flood must not fill the log. */
+const TELL_OVERLOAD_MS = 10_000;
+
 /**
  * The handler of Sinch's callbacks, from a web-standard request to its answer: method, size, integration, authenticity
  * over the raw bytes, JSON, shape, signal. It answers 2xx once a report is with its message or kept, and 503 for every
@@ -72,8 +86,13 @@ export const DEFAULT_DEADLINE_MS = 4_000;
 export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): DeliveryReportHandler {
   const maxBodyBytes = positive('maxBodyBytes', deps.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
   const deadlineMs = positive('deadlineMs', deps.deadlineMs ?? DEFAULT_DEADLINE_MS);
+  const maxConcurrent = positive('maxConcurrent', deps.maxConcurrent ?? DEFAULT_MAX_CONCURRENT);
   const now = deps.now ?? Date.now;
   const observers = createObservers(deps.log, deps.counters);
+  let underWay = 0;
+  let turnedAway = 0;
+  let toldAt = -Infinity;
+  const taken = createTakenCallbacks();
 
   return async (request, params) => {
     const call: Call = { integrationLabel: UNKNOWN_INTEGRATION };
@@ -87,6 +106,8 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
 
   async function answer(call: Call, request: Request, params: CallbackTarget): Promise<Response> {
     if (request.method !== 'POST') return methodNotAllowed(request.method);
+    if (underWay >= maxConcurrent) return turnAway(request);
+    underWay += 1;
     try {
       return await withDeadline(deadlineMs, (signal) => receive(call, request, params, signal));
     } catch (error) {
@@ -95,7 +116,23 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
         'A Sinch callback could not be taken; it was answered 503 and Sinch will send it again.',
       );
       return unavailable();
+    } finally {
+      underWay -= 1;
     }
+  }
+
+  async function turnAway(request: Request): Promise<Response> {
+    turnedAway += 1;
+    if (performance.now() - toldAt >= TELL_OVERLOAD_MS) {
+      toldAt = performance.now();
+      observers.warn(
+        { maxConcurrent, turnedAway },
+        'More callbacks came than can be under way at once; those beyond were answered 503 and Sinch will send them again.',
+      );
+      turnedAway = 0;
+    }
+    await request.body?.cancel().catch(() => undefined);
+    return unavailable();
   }
 
   async function receive(call: Call, request: Request, params: CallbackTarget, signal: AbortSignal): Promise<Response> {
@@ -128,13 +165,26 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       return unauthenticated(integration.callbackAuth.type === 'basic');
     }
 
-    await deliver({ integration, rawBody, receivedAt: new Date(receivedMs).toISOString() }, signal);
+    const { callbackAuth } = integration;
+    const toleranceMs = callbackAuth.type === 'hmac' ? callbackAuth.toleranceMs : undefined;
+    const signed = { integrationId: integration.id, ...signedBy(request.headers) };
+    if (toleranceMs !== undefined) {
+      const seen = taken.look(signed, receivedMs);
+      if (seen !== 'new') observers.count(WEBHOOK_COUNTER.replays, { integrationId: integration.id });
+      // Not a refusal: Sinch may send a callback again as it was, when our answer did not reach it.
+      if (seen === 'same') return received();
+    }
+    // Only now: a stranger's body is not unpacked.
+    const content = await decodeBody(rawBody, request.headers.get('content-encoding'), maxBodyBytes);
+    await deliver({ integration, rawBody, content, receivedAt: new Date(receivedMs).toISOString() }, signal);
+    // Only now: one that failed has to be taken when it comes again. A timestamp may lie ahead as far as behind.
+    if (toleranceMs !== undefined) taken.note(signed, receivedMs + 2 * toleranceMs);
     return received();
   }
 
   async function deliver(callback: Callback, signal: AbortSignal): Promise<void> {
-    const { integration, rawBody, receivedAt } = callback;
-    const json = parseJson(rawBody);
+    const { integration, rawBody, content, receivedAt } = callback;
+    const json = parseJson(content);
     const parsed = json.ok ? parseCallback(json.value, receivedAt) : { kind: 'unreadable' as const, why: json.why };
     switch (parsed.kind) {
       case 'inbound':
@@ -220,6 +270,14 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
   }
 }
 
+/** Of a callback whose signature was verified, so both are there. */
+function signedBy(headers: Headers): { nonce: string; signature: string } {
+  return {
+    nonce: headers.get(SIGNATURE_HEADERS.nonce) ?? '',
+    signature: headers.get(SIGNATURE_HEADERS.signature) ?? '',
+  };
+}
+
 /** What is known of a request by the time it is answered. */
 interface Call {
   integrationLabel: string;
@@ -228,7 +286,10 @@ interface Call {
 /** An authentic callback. */
 interface Callback {
   integration: Integration;
+  /** As it came: what is authenticated, and what is kept. */
   rawBody: Uint8Array;
+  /** The body without the compression of its way. */
+  content: Uint8Array;
   receivedAt: string;
 }
 
@@ -240,11 +301,11 @@ function count(
   observers.count(WEBHOOK_COUNTER.callbacks, { integrationId: callback.integration.id, outcome });
 }
 
-function parseJson(rawBody: Uint8Array): { ok: true; value: unknown } | { ok: false; why: string } {
-  if (rawBody.byteLength === 0) return { ok: false, why: 'The body is empty.' };
+function parseJson(content: Uint8Array): { ok: true; value: unknown } | { ok: false; why: string } {
+  if (content.byteLength === 0) return { ok: false, why: 'The body is empty.' };
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(rawBody);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(content);
   } catch {
     return { ok: false, why: 'The body is not UTF-8.' };
   }

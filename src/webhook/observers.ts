@@ -1,3 +1,5 @@
+import type { CounterName } from '../contract/metrics.ts';
+
 /** Where the webhook tells what it saw; pino's loggers fit. Neither secrets nor phone numbers are ever passed. */
 export interface WebhookLog {
   warn(fields: Record<string, unknown>, message: string): void;
@@ -6,7 +8,7 @@ export interface WebhookLog {
 
 /** Counts events by name and labels; a counter of prom-client or OpenTelemetry stands behind it. */
 export interface WebhookCounters {
-  increment(name: string, labels: Readonly<Record<string, string>>): void;
+  increment(name: WebhookCounterName, labels: Readonly<Record<string, string>>): void;
 }
 
 /** Names of the webhook's counters. */
@@ -20,7 +22,12 @@ export const WEBHOOK_COUNTER = {
    * refused, so a secret that differs on the two sides loses every report.
    */
   unauthenticated: 'sinch_webhook_unauthenticated_total',
-} as const;
+  /** Signed callbacks whose nonce was seen before, where the age of signatures is limited. Label: `integrationId`. */
+  replays: 'sinch_webhook_replays_total',
+} as const satisfies Record<string, CounterName>;
+
+/** One of these names. */
+export type WebhookCounterName = (typeof WEBHOOK_COUNTER)[keyof typeof WEBHOOK_COUNTER];
 
 /** The label in place of an integration's id that is none: a caller's own text would make labels without end. */
 export const UNKNOWN_INTEGRATION = 'unknown';
@@ -29,7 +36,7 @@ export const UNKNOWN_INTEGRATION = 'unknown';
 export interface Observers {
   warn(fields: Record<string, unknown>, message: string): void;
   error(fields: Record<string, unknown>, message: string): void;
-  count(name: string, labels: Readonly<Record<string, string>>): void;
+  count(name: WebhookCounterName, labels: Readonly<Record<string, string>>): void;
 }
 
 /** Leaves out what is not there, and survives what throws. */

@@ -50,9 +50,11 @@ withDatabases('the starts', (engine) => {
 
   test('accept a message while Temporal is away, and start it once it is back', async () => {
     let away = true;
+    const counted: [string, number][] = [];
     const process = startProcess({
       database: engine.database(),
       projectId: 'away',
+      starts: { counters: { increment: (name, _, by = 1) => void counted.push([name, by]) } },
       startMessage: async () => {
         if (away) throw new Error('14 UNAVAILABLE: no connection established');
       },
@@ -67,6 +69,14 @@ withDatabases('the starts', (engine) => {
     assert.deepEqual(process.started, ['sinch/away/m-1']);
     assert.notEqual(await startedAt('away'), undefined);
     assert.equal(await process.starts.sweep(), 0, 'and not again');
+    assert.deepEqual(
+      counted.filter(([, by]) => by > 0),
+      [
+        ['sinch_starts_failed_total', 1],
+        ['sinch_starts_failed_total', 1],
+        ['sinch_starts_swept_total', 1],
+      ],
+    );
 
     const said = process.log.lines.join('\n');
     assert.match(said, /could not be started yet.*sinch\/away\/m-1.*UNAVAILABLE/);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { createMessageClient } from '../../src/client/index.ts';
 import { type Database, openDatabase } from '../../src/db/index.ts';
 import { createTestEnvironment, type TestEnvironment } from '../helpers/temporal.ts';
-import { startProcess } from './intake-fixture.ts';
+import { startProcess, until } from './intake-fixture.ts';
 
 const sms = { messageId: 'm-1', recipient: '+447400123456', text: 'Hello Ada' };
 
@@ -61,4 +61,34 @@ test('a request that comes while Temporal cannot be reached is accepted, and sta
   assert.equal((await describeRun('sinch/away/m-1')).status.name, 'RUNNING');
   assert.deepEqual(await back.take(sms), answer);
   await back.starts.close();
+});
+
+test('a request that comes again when its message has ended, and when Temporal has forgotten it, sends nothing', async () => {
+  const messages = createMessageClient({ client: environment.client });
+  const { take, starts, started, register } = startProcess({
+    database,
+    projectId: 'again',
+    startMessage: (message) => messages.start(message),
+  });
+  const answer = await take(sms);
+  const handle = environment.client.workflow.getHandle('sinch/again/m-1');
+  await handle.terminate('ended');
+  assert.deepEqual(await take(sms), answer);
+
+  await environment.client.workflowService.deleteWorkflowExecution({
+    namespace: environment.client.options.namespace,
+    workflowExecution: { workflowId: 'sinch/again/m-1' },
+  });
+  const isForgotten = async (): Promise<boolean> =>
+    handle.describe().then(
+      () => false,
+      (error: unknown) => error instanceof WorkflowNotFoundError,
+    );
+  await until(isForgotten);
+  assert.deepEqual(await take(sms), answer);
+  assert.equal(await starts.sweep(), 0);
+  assert.ok(await isForgotten());
+  assert.deepEqual(started, ['sinch/again/m-1']);
+  assert.notEqual((await register.find({ projectId: 'again', messageId: 'm-1' }))?.startedAt, undefined);
+  await starts.close();
 });

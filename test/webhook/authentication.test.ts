@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { staticSettings } from '../../src/settings/index.ts';
+import { type Settings, staticSettings } from '../../src/settings/index.ts';
+import { createTakenCallbacks } from '../../src/webhook/taken-callbacks.ts';
 import {
   basic,
   createBench,
@@ -11,6 +12,7 @@ import {
   PATH_SECRET,
   post,
   recipientReport,
+  settings,
   signatureHeaders,
 } from './webhook-fixture.ts';
 
@@ -42,6 +44,65 @@ async function taken(request: Request): Promise<void> {
 test('a signature by the current secret and by the one before it is taken', async () => {
   await taken(post('/webhooks/sinch/hmac', body, signatureHeaders(body, HMAC_SECRET)));
   await taken(post('/webhooks/sinch/hmac', body, signatureHeaders(body, OLD_HMAC_SECRET)));
+});
+
+test('a callback that comes again as it was is answered as before, counted, and handed on no second time', async () => {
+  const hmac = { type: 'hmac', secrets: [HMAC_SECRET], toleranceMs: 3_600_000 } as const;
+  const limited: Pick<Settings, 'integration'> = {
+    async integration(id) {
+      const found = await settings.integration(id);
+      return found && { ...found, callbackAuth: hmac };
+    },
+  };
+  let away = true;
+  const handed: string[] = [];
+  let now = NOW;
+  const bench = createBench({
+    settings: limited,
+    now: () => now,
+    signalMessage: (workflowId) => {
+      if (away) return Promise.reject(new Error('14 UNAVAILABLE'));
+      handed.push(workflowId);
+      return Promise.resolve('signalled');
+    },
+  });
+  const replays = (): number => bench.counts.get('sinch_webhook_replays_total{integrationId=hmac}') ?? 0;
+  const send = async (text: string, timestamp?: number): Promise<number> =>
+    (await bench.webhook(post('/webhooks/sinch/hmac', text, signatureHeaders(text, HMAC_SECRET, timestamp)))).status;
+
+  assert.equal(await send(body), 503);
+  away = false;
+  assert.equal(await send(body), 200, 'what could not be taken is taken when it comes again');
+  assert.deepEqual([handed.length, replays()], [1, 0]);
+  assert.equal(await send(body), 200);
+  assert.deepEqual([handed.length, replays()], [1, 1]);
+  // Signed by who knows the secret, so it is another report and no replay, whatever its nonce.
+  assert.equal(await send(recipientReport({ client_reference: 'sinch/shop/welcome-2' })), 200);
+  assert.deepEqual([handed.length, replays()], [2, 2]);
+  now = NOW + hmac.toleranceMs + 1;
+  assert.equal(await send(body), 401, 'and too old it is refused');
+
+  const unlimited = createBench();
+  for (let time = 0; time < 2; time += 1) {
+    await unlimited.webhook(post('/webhooks/sinch/hmac', body, signatureHeaders(body, HMAC_SECRET)));
+  }
+  assert.equal(unlimited.signalled.length, 2, 'without a limit every one is handed on, and Temporal drops repeats');
+});
+
+test('what was taken is remembered as long as it can come again, and no more than there is room for', () => {
+  const taken = createTakenCallbacks(2);
+  const signed = (nonce: string, signature = 'one') => ({ integrationId: 'hmac', nonce, signature });
+  taken.note(signed('a'), 100);
+  assert.equal(taken.look(signed('a'), 100), 'same');
+  assert.equal(taken.look(signed('a', 'other'), 100), 'same_nonce');
+  assert.equal(taken.look({ ...signed('a'), integrationId: 'another' }, 100), 'new');
+  assert.equal(taken.look(signed('a'), 101), 'new');
+  taken.note(signed('b'), 100);
+  taken.note(signed('c'), 100);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((nonce) => taken.look(signed(nonce), 0)),
+    ['new', 'same', 'same'],
+  );
 });
 
 test('the example of Sinch’s own libraries verifies', async () => {

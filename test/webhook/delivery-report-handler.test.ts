@@ -1,9 +1,20 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { createDeliveryReportHandler, type ReportStore } from '../../src/webhook/index.ts';
-import { batchReport, callback, createBench, PATH_SECRET, post, recipientReport, settings } from './webhook-fixture.ts';
+import {
+  batchReport,
+  callback,
+  createBench,
+  HMAC_SECRET,
+  PATH_SECRET,
+  post,
+  recipientReport,
+  settings,
+  signatureHeaders,
+} from './webhook-fixture.ts';
 
 const hashOf = (body: string): string => createHash('sha256').update(body).digest('hex');
 
@@ -222,6 +233,34 @@ test('why a body could not be read is told without quoting it', async () => {
   assert.doesNotMatch(bench.logged.join('\n'), /447400123456/);
 });
 
+test('a report that was compressed on its way is a report, and authenticated as it came', async () => {
+  const report = recipientReport();
+  const sent: [encoding: string, body: Uint8Array][] = [
+    ['gzip', gzipSync(report)],
+    ['X-GZIP', gzipSync(report)],
+    ['deflate', deflateSync(report)],
+    ['br', brotliCompressSync(report)],
+    // Not what its label says.
+    ['gzip', Buffer.from(report)],
+    ['identity', Buffer.from(report)],
+  ];
+  for (const [encoding, body] of sent) {
+    const { webhook, signalled } = createBench();
+    const headers = { ...signatureHeaders(body, HMAC_SECRET), 'content-encoding': encoding };
+    assert.equal((await webhook(post('/webhooks/sinch/hmac', body, headers))).status, 200, encoding);
+    assert.equal(signalled[0]?.workflowId, 'sinch/shop/welcome-1', encoding);
+  }
+});
+
+test('a body that would be larger than the limit once it is unpacked is kept as it came', async () => {
+  const { webhook, signalled, unreadable } = createBench({ maxBodyBytes: 10_000 });
+  const bomb = gzipSync(Buffer.alloc(1_000_000, 0x20));
+  const headers = { ...signatureHeaders(bomb, HMAC_SECRET), 'content-encoding': 'gzip' };
+  assert.equal((await webhook(post('/webhooks/sinch/hmac', bomb, headers))).status, 200);
+  assert.deepEqual(signalled, []);
+  assert.deepEqual(Buffer.from(unreadable[0]?.rawBody ?? []), bomb);
+});
+
 test('a body that is not UTF-8 is not guessed at', async () => {
   const bench = createBench();
   const bytes = Buffer.from(recipientReport({ note: '?' }));
@@ -360,6 +399,45 @@ test('a call that hangs is ended by the deadline, and told so', async () => {
   await unavailable(createBench({ deadlineMs: 20, reports: { ...brokenStore, keepUnreadable: never } }), callback('{'));
 });
 
+test('callbacks beyond those that may be under way at once are answered 503 at once and unread, and later ones are taken', async () => {
+  const waiting: (() => void)[] = [];
+  const bench = createBench({
+    maxConcurrent: 2,
+    signalMessage: () => new Promise((resolve) => waiting.push(() => resolve('signalled'))),
+  });
+  const taken = [1, 2].map(() => bench.webhook(callback(recipientReport())));
+  while (waiting.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (let beyond = 0; beyond < 50; beyond += 1) {
+    const request = callback(recipientReport());
+    const response = await bench.webhook(request);
+    assert.equal(response.status, 503);
+    assert.equal(response.headers.get('retry-after'), '5');
+    // What was only cancelled was not read.
+    await assert.rejects(request.text());
+  }
+  assert.equal(waiting.length, 2);
+  assert.equal(bench.logged.filter((line) => /More callbacks came/.test(line)).length, 1);
+
+  for (const finish of waiting.splice(0)) finish();
+  assert.deepEqual(
+    (await Promise.all(taken)).map(({ status }) => status),
+    [200, 200],
+  );
+  const later = bench.webhook(callback(recipientReport()));
+  while (waiting.length < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  waiting[0]?.();
+  assert.equal((await later).status, 200);
+});
+
+test('a callback that fails makes room for the next one', async () => {
+  const bench = createBench({ maxConcurrent: 1, settings: { integration: () => Promise.reject(new Error('away')) } });
+  for (let time = 1; time <= 3; time += 1) assert.equal((await bench.webhook(callback(recipientReport()))).status, 503);
+  assert.deepEqual(
+    bench.logged.filter((line) => /More callbacks came/.test(line)),
+    [],
+  );
+});
+
 test('a body that stops half-way is given up by the deadline, and the rest is not awaited', async () => {
   let cancelled = false;
   const body = new ReadableStream({
@@ -431,6 +509,7 @@ test('log and counters may be left out', async () => {
 test('a limit that is none is refused when the handler is made', () => {
   assert.throws(() => createBench({ maxBodyBytes: 0 }), /maxBodyBytes has to be a whole number above 0, received 0/);
   assert.throws(() => createBench({ deadlineMs: Number.NaN }), TypeError);
+  assert.throws(() => createBench({ maxConcurrent: 0.5 }), /maxConcurrent has to be a whole number above 0/);
 });
 
 test('whatever an authentic body holds, it is answered 200 and either signalled or kept', async () => {

@@ -1,0 +1,157 @@
+/** What becomes of messages when the worker's process is told to stop, is killed, or stands still. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Deployment, PLAN, PROJECT, startDeployment, until } from '../helpers/deployment.ts';
+import { findPostgres } from '../helpers/postgres.ts';
+import type { MessageStatus } from '../../src/client/index.ts';
+
+/** Recipients that Sinch never reports on. */
+const SILENT = '+447400129907';
+
+/** Sent again where nobody knows whether Sinch has it, and held then; by their priorities. */
+const RESENT = { priority: 1, recipient: SILENT };
+const HELD = { priority: 3, recipient: SILENT };
+
+const bin = findPostgres();
+const skip = bin === undefined && 'no PostgreSQL found: initdb is neither on PATH nor below /usr/lib/postgresql';
+
+// One after the other on one deployment: each leaves it without a worker, or says so.
+describe('a worker process', { skip, timeout: 240_000 }, () => {
+  let deployment: Deployment;
+  before(async () => {
+    if (bin === undefined) return;
+    deployment = await startDeployment({ bin, settleMs: 1_000 });
+    await deployment.startServer();
+  });
+  after(() => deployment?.[Symbol.asyncDispose]());
+
+  test('that is told to stop finishes the send under way, records it, and ends by itself', async () => {
+    const worker = await deployment.startWorker();
+    deployment.simulator.setFault(PLAN, { slowMs: 3_000, methods: ['POST'] });
+    await ask(['stopped'], HELD);
+    await until('the POST is under way', () => posts() === 1);
+    worker.signal('SIGTERM');
+    assert.equal(await worker.exited, 0, worker.stderr());
+    assert.equal(deployment.accepted('stopped'), 1);
+    assert.deepEqual(await statusesOf('stopped'), ['enqueued']);
+  });
+
+  test('that is told twice ends at once, and the next one finds what it had sent', async () => {
+    const worker = await deployment.startWorker();
+    // What the worker before had sent goes on here, and is not sent again.
+    await report('stopped');
+    await until('it is delivered', async () => (await statusesOf('stopped')).includes('delivered'));
+    assert.equal(deployment.accepted('stopped'), 1);
+
+    deployment.simulator.setFault(PLAN, { answer: 'hang', carryOut: true, methods: ['POST'] });
+    await ask(['told-twice'], HELD);
+    await until('Sinch has it', () => deployment.accepted('told-twice') === 1);
+    worker.signal('SIGTERM');
+    await worker.untilStderr(/Stopping: finishing the sends under way\. Ctrl-C again stops at once/);
+    worker.signal('SIGTERM');
+    assert.equal(await worker.exited, null);
+  });
+
+  test('that is killed or stands still loses nothing and doubles nothing', async () => {
+    const killed = await deployment.startWorker();
+
+    // Before Sinch has them.
+    deployment.simulator.setFault(PLAN, { answer: 'hang', methods: ['POST'] });
+    const before = posts();
+    await Promise.all([ask(['before-resent'], RESENT), ask(['before-held'], HELD)]);
+    await until('their POSTs are under way', () => posts() === before + 2);
+    // When Sinch has them and has not said so.
+    deployment.simulator.setFault(PLAN, { answer: 'hang', carryOut: true, methods: ['POST'] });
+    await Promise.all([ask(['accepted-resent'], RESENT), ask(['accepted-held'], HELD)]);
+    const accepted = ['accepted-resent', 'accepted-held'];
+    await until('Sinch has them', () => accepted.every((each) => deployment.accepted(each) === 1));
+    // When Sinch has said so.
+    deployment.simulator.setFault(PLAN, undefined);
+    await Promise.all([ask(['receipt-resent'], RESENT), ask(['receipt-held'], HELD)]);
+    const receipts = ['receipt-resent', 'receipt-held'];
+    for (const each of receipts) {
+      await until('the receipt is there', async () => (await statusesOf(each)).includes('enqueued'));
+    }
+    killed.signal('SIGKILL');
+    await killed.exited;
+
+    // Two workers share the plan, and one of them stands still with the server's tasks in its hands.
+    const [stalled, other] = await Promise.all([deployment.startWorker(), deployment.startWorker()]);
+    stalled.signal('SIGSTOP');
+    const resent = numbered('stalled-resent', 10);
+    const held = numbered('stalled-held', 10);
+    await Promise.all([ask(resent, RESENT), ask(held, HELD)]);
+
+    // All that takes as long as the server gives one attempt, and the time in which an unknown outcome is settled.
+    await Promise.all([
+      until('what Sinch did not have is sent again', () => deployment.accepted('before-resent') === 1),
+      until('what it did not have is held', async () => (await phaseOf('before-held')) === 'undecided'),
+      ...[...accepted, ...receipts, 'told-twice'].map((each) =>
+        until(`${each} waits for its report`, async () => (await phaseOf(each)) === 'accepted'),
+      ),
+      ...resent.map((each) => until(`${each} is with Sinch`, () => deployment.accepted(each) === 1)),
+      ...held.map((each) =>
+        until(`${each} is with Sinch or held`, async () => {
+          const status = await statusOf(each);
+          return status?.phase === 'accepted' || (status?.phase === 'undecided' && status.waitsUntil !== undefined);
+        }),
+      ),
+    ]);
+    // It has one poller on the plan's queue, and so one task of either kind.
+    const heldBack = held.filter((each) => deployment.accepted(each) === 0);
+    const attempts = await Promise.all(resent.map(async (each) => (await statusOf(each))?.attempts ?? 0));
+    const inItsHands = heldBack.length + attempts.filter((each) => each > 1).length;
+    assert.ok(inItsHands > 0, 'the worker that stands still has got none of the tasks');
+
+    stalled.signal('SIGCONT');
+    other.signal('SIGTERM');
+    assert.equal(await other.exited, 0, other.stderr());
+    // It comes to these only after the tasks that it had in its hands.
+    const later = numbered('later', 5);
+    await ask(later, HELD);
+    for (const each of later) await until(`${each} is sent`, async () => (await phaseOf(each)) === 'accepted');
+
+    const all = [...resent, ...later, ...accepted, ...receipts, 'before-resent', 'told-twice', 'stopped'];
+    for (const each of all) assert.equal(deployment.accepted(each), 1, each);
+    for (const each of [...heldBack, 'before-held']) assert.equal(deployment.accepted(each), 0, each);
+    for (const each of held) assert.ok(deployment.accepted(each) <= 1, each);
+
+    for (const each of all.filter((name) => name !== 'stopped')) {
+      await report(each);
+      await until(`${each} is delivered`, async () => (await statusesOf(each)).includes('delivered'));
+      assert.deepEqual(await statusesOf(each), ['enqueued', 'delivered'], each);
+    }
+    // A report proves what nobody knew.
+    await report('before-held');
+    await until('the held one is delivered', async () => (await statusesOf('before-held')).includes('delivered'));
+    stalled.signal('SIGTERM');
+    assert.equal(await stalled.exited, 0, stalled.stderr());
+  });
+
+  const posts = (): number => deployment.simulator.counts().posts;
+
+  async function ask(messageIds: readonly string[], message: Record<string, unknown>): Promise<void> {
+    await deployment.askMany(messageIds.map((messageId) => ({ messageId, ...message })));
+  }
+
+  async function report(messageId: string): Promise<void> {
+    const { status } = await deployment.report(messageId);
+    assert.equal(status, 200, messageId);
+  }
+
+  async function statusOf(messageId: string): Promise<MessageStatus | undefined> {
+    return deployment.messages.status({ projectId: PROJECT, messageId });
+  }
+
+  async function phaseOf(messageId: string): Promise<string | undefined> {
+    return (await statusOf(messageId))?.phase;
+  }
+
+  async function statusesOf(messageId: string): Promise<string[]> {
+    return (await deployment.events(messageId)).events.map(({ status }) => status);
+  }
+});
+
+function numbered(name: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${name}-${index}`);
+}
