@@ -45,6 +45,8 @@ export interface MagicRecipient {
   /** What happens, in a sentence for people. */
   what: string;
   answer?: AnswerEffect;
+  /** Whether look-ups do not show a batch whose POST got the special answer until `hiddenMs` after its acceptance. */
+  hidden?: true;
   /** Reports on a message that was accepted, in order. */
   reports: readonly ReportStep[];
 }
@@ -59,7 +61,7 @@ export const RETRY_AFTER_SECONDS = 1;
 
 /**
  * Every behaviour and the recipients that choose it: `9900` to `9916` accept the message and decide its reports, `9920`
- * to `9928` refuse it, `9930` to `9936` do not accept it at first, `9940` to `9945` accept it and do not say so.
+ * to `9928` refuse it, `9930` to `9936` do not accept it at first, `9940` to `9947` accept it and do not say so.
  */
 export const MAGIC_RECIPIENTS = [
   { suffix: '9900', behaviour: 'delivered', what: 'Delivered.', reports: [DELIVERED] },
@@ -356,6 +358,22 @@ export const MAGIC_RECIPIENTS = [
     what: '504 once from an intermediary, although the message was accepted; Delivered. A second POST is a second message.',
     answer: { accepted: true, times: 'first', answer: { kind: 'gateway', status: 504, title: 'Gateway Time-out' } },
     reports: [DELIVERED],
+  },
+  {
+    suffix: '9946',
+    behaviour: 'hidden_accepted',
+    what: '500 once, although the message was accepted; look-ups do not show it for two minutes, unless told otherwise. Delivered, and the report comes late. A second POST is a second message.',
+    answer: { accepted: true, times: 'first', answer: { kind: 'status', status: 500 } },
+    hidden: true,
+    reports: [{ status: 'Delivered', code: 0, after: 'late' }],
+  },
+  {
+    suffix: '9947',
+    behaviour: 'hidden_lost_callback',
+    what: '500 once, although the message was accepted; look-ups do not show it for two minutes, unless told otherwise. Delivered, but the callback is never sent. A second POST is a second message.',
+    answer: { accepted: true, times: 'first', answer: { kind: 'status', status: 500 } },
+    hidden: true,
+    reports: [{ status: 'Delivered', code: 0, after: 1, callback: 'never' }],
   },
 ] as const satisfies readonly MagicRecipient[];
 

@@ -38,6 +38,8 @@ export interface SimulatorOptions {
   seed?: number;
   /** Milliseconds for which a new batch and its reports are invisible to look-ups. @default 0 */
   visibilityDelayMs?: number;
+  /** Milliseconds for which a batch of a hidden behaviour is invisible to look-ups. @default 120000 */
+  hiddenMs?: number;
   /**
    * Milliseconds from the first failure of a callback to its first retry; the following come at 2, 4, 8, … times
    * that, 15 retries in all (Sinch: 5 s, 10 s, 20 s, …, 81,920 s).
@@ -67,6 +69,8 @@ export interface ResolvedOptions extends Required<Omit<SimulatorOptions, 'mix'>>
 
 const DEFAULT_REPORT_DELAY_MS = 1000;
 const DEFAULT_LATE_REPORT_MS = 60_000;
+/** Twice the time after which a message that is not found is given up looking for by default. */
+const DEFAULT_HIDDEN_MS = 120_000;
 const DEFAULT_CALLBACK_RETRY_MS = 5000;
 const DEFAULT_CALLBACK_TIMEOUT_MS = 10_000;
 const PLAN_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -93,6 +97,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     reportDelayMs: duration('reportDelayMs', options.reportDelayMs, DEFAULT_REPORT_DELAY_MS),
     lateReportMs: duration('lateReportMs', options.lateReportMs, DEFAULT_LATE_REPORT_MS),
     visibilityDelayMs: duration('visibilityDelayMs', options.visibilityDelayMs, 0),
+    hiddenMs: duration('hiddenMs', options.hiddenMs, DEFAULT_HIDDEN_MS),
     callbackRetryMs: duration('callbackRetryMs', options.callbackRetryMs, DEFAULT_CALLBACK_RETRY_MS),
     callbackTimeoutMs: duration('callbackTimeoutMs', options.callbackTimeoutMs, DEFAULT_CALLBACK_TIMEOUT_MS),
     mix: resolveMix(options.mix ?? { delivered: 1 }),

@@ -73,7 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 
   const work = createWorkTracker();
-  const store = createStore(() => clock.now(), resolved.visibilityDelayMs);
+  const store = createStore(() => clock.now(), resolved);
   const requests = createRequestLog();
   const faults = createFaults(() => callbacks.release());
   const callbacks: CallbackSender = createCallbackSender({ clock, work, faults, planOf, options: resolved });
@@ -88,7 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       store
         .messages()
         .filter(({ batch }) => clientReference === undefined || batch.request.clientReference === clientReference)
-        .map(describeMessage),
+        .map((message) => describeMessage(message, store)),
     accepted: (clientReference) => store.accepted(clientReference),
     counts: () => countAll(store, requests.posts()),
     requests: () => requests.latest(),

@@ -11,6 +11,8 @@ export interface StoredBatch {
   createdAt: number;
   modifiedAt: number;
   canceled: boolean;
+  /** When a look-up for its client reference first showed it. */
+  shownAt?: number;
   messages: StoredMessage[];
 }
 
@@ -59,6 +61,8 @@ export interface Store {
   batches(servicePlanId: string, filter: ListFilter): StoredBatch[];
   /** The plan's finished messages that look-ups show, the latest first; the range is that of their reports. */
   finished(servicePlanId: string, filter: ListFilter): StoredMessage[];
+  /** From when on look-ups show the batch, in milliseconds since the epoch. */
+  visibleFrom(batch: StoredBatch): number;
   /** Every message in the order of acceptance, whether look-ups show it or not. */
   messages(): readonly StoredMessage[];
   /** How many batches were accepted with that client reference, over all plans. */
@@ -70,12 +74,21 @@ export interface Store {
 /** Sinch keeps batches for 14 days (Batches, "List batches"). */
 const RETENTION_MS = 14 * 24 * 60 * 60 * 1000;
 
-/**
- * Makes an empty store. Everything is kept until the simulator ends, since it is the truth that others are compared with.
- *
- * @param visibilityDelayMs How long a batch stays invisible to look-ups.
- */
-export function createStore(now: () => number, visibilityDelayMs: number): Store {
+/** How long a batch stays invisible to look-ups, in milliseconds. */
+export interface Visibility {
+  visibilityDelayMs: number;
+  /** Of a batch of a hidden behaviour. */
+  hiddenMs: number;
+}
+
+/** From when on look-ups show a batch, in milliseconds since the epoch. */
+function visibleFrom({ createdAt, messages }: StoredBatch, { visibilityDelayMs, hiddenMs }: Visibility): number {
+  const isHidden = messages.some(({ behaviour, answer }) => behaviour.hidden === true && answer !== undefined);
+  return createdAt + (isHidden ? Math.max(visibilityDelayMs, hiddenMs) : visibilityDelayMs);
+}
+
+/** Makes an empty store. Everything is kept until the simulator ends, since it is the truth that others are compared with. */
+export function createStore(now: () => number, visibility: Visibility): Store {
   const byId = new Map<string, StoredBatch>();
   const byPlan = new Map<string, StoredBatch[]>();
   const byReference = new Map<string, StoredBatch[]>();
@@ -83,8 +96,7 @@ export function createStore(now: () => number, visibilityDelayMs: number): Store
   const messages: StoredMessage[] = [];
 
   const isVisible = (batch: StoredBatch): boolean => {
-    const age = now() - batch.createdAt;
-    return age >= visibilityDelayMs && age < RETENTION_MS;
+    return now() >= visibleFrom(batch, visibility) && now() - batch.createdAt < RETENTION_MS;
   };
   const inRange = (time: number, { startDate, endDate = Infinity }: ListFilter): boolean =>
     time >= startDate && time < endDate;
@@ -113,10 +125,12 @@ export function createStore(now: () => number, visibilityDelayMs: number): Store
         filter.clientReference === undefined
           ? (byPlan.get(servicePlanId) ?? [])
           : (byReference.get(filter.clientReference) ?? []).filter((batch) => batch.servicePlanId === servicePlanId);
-      return candidates.filter((batch) => isVisible(batch) && inRange(batch.createdAt, filter)).reverse();
+      const found = candidates.filter((batch) => isVisible(batch) && inRange(batch.createdAt, filter)).reverse();
+      if (filter.clientReference !== undefined) for (const batch of found) batch.shownAt ??= now();
+      return found;
     },
     finished(servicePlanId, filter) {
-      return (finishedByPlan.get(servicePlanId) ?? [])
+      const found = (finishedByPlan.get(servicePlanId) ?? [])
         .filter(
           (message) =>
             isVisible(message.batch) &&
@@ -124,7 +138,10 @@ export function createStore(now: () => number, visibilityDelayMs: number): Store
             (filter.clientReference === undefined || message.batch.request.clientReference === filter.clientReference),
         )
         .reverse();
+      if (filter.clientReference !== undefined) for (const { batch } of found) batch.shownAt ??= now();
+      return found;
     },
+    visibleFrom: (batch) => visibleFrom(batch, visibility),
     messages: () => messages,
     accepted: (clientReference) => byReference.get(clientReference)?.length ?? 0,
     acceptedTotal: () => byId.size,

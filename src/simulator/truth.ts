@@ -14,6 +14,10 @@ export interface SimulatedMessage {
   partCount: number;
   /** ISO 8601. */
   acceptedAt: string;
+  /** ISO 8601: from when on look-ups show it. */
+  visibleAt: string;
+  /** ISO 8601: when a look-up for its client reference first showed it; absent while none has. */
+  shownAt?: string;
   /** What look-ups show now. */
   status: string;
   statusCode: number;
@@ -41,7 +45,7 @@ export interface SimulatorCounts {
 }
 
 /** A message as others may see it. */
-export function describeMessage(message: StoredMessage): SimulatedMessage {
+export function describeMessage(message: StoredMessage, { visibleFrom }: Pick<Store, 'visibleFrom'>): SimulatedMessage {
   const { batch, recipient, behaviour, partCount, status, code, final, callbacks } = message;
   const { clientReference, type } = batch.request;
   return {
@@ -53,6 +57,8 @@ export function describeMessage(message: StoredMessage): SimulatedMessage {
     behaviour: behaviour.behaviour,
     partCount,
     acceptedAt: isoTime(batch.createdAt),
+    visibleAt: isoTime(visibleFrom(batch)),
+    ...(batch.shownAt !== undefined && { shownAt: isoTime(batch.shownAt) }),
     status,
     statusCode: code,
     ...(final && { finalStatus: final.status, finalStatusCode: final.code, finalAt: isoTime(final.at) }),

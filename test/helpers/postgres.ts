@@ -5,12 +5,29 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Client } from 'pg';
+import { signalGroup, startGuard } from '../../src/local/guard.ts';
 
 /** A throwaway PostgreSQL server of this process. */
 export interface PostgresServer {
   /** Makes an empty database and gives its URL. */
   createDatabase(): Promise<string>;
+  /**
+   * Ends the server and keeps its data: `fast` breaks off every connection and writes down what is there, `immediate` is
+   * a crash that the next start recovers from.
+   */
+  interrupt(mode: 'fast' | 'immediate'): Promise<void>;
+  /** Starts it again on the same data and port; resolves when it answers. */
+  resume(): Promise<void>;
+  /** Ends the server and removes its files. */
   stop(): Promise<void>;
+}
+
+/** How to start a server. */
+export interface PostgresOptions {
+  /** Where its folder is made. @default the system's folder for temporary files */
+  parent?: string;
+  /** Whether what is committed outlives an immediate stop, which takes a little longer. @default false */
+  durable?: boolean;
 }
 
 /** Folder of `initdb` and `postgres`, from PATH or where Debian keeps them; `undefined` where there are none. */
@@ -24,16 +41,19 @@ export function findPostgres(): string | undefined {
 }
 
 /** Starts a server on a free port of 127.0.0.1, with its files in a folder of its own that goes with it. */
-export async function startPostgres(bin: string): Promise<PostgresServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'temporal-sinch-pg-'));
+export async function startPostgres(
+  bin: string,
+  { parent = tmpdir(), durable = false }: PostgresOptions = {},
+): Promise<PostgresServer> {
+  const folder = mkdtempSync(join(parent, 'temporal-sinch-pg-'));
   // PostgreSQL refuses to run as root.
   const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? unprivileged() : {};
   if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
   const data = join(folder, 'data');
   const options = { ...user, cwd: folder, env: { ...process.env, HOME: folder, LC_ALL: 'C' } };
-  let server: ChildProcess | undefined;
+  let server: RunningServer | undefined;
   const kill = (): void => {
-    server?.kill('SIGQUIT');
+    if (server?.hasExited() === false) signalGroup(server.pid, 'SIGQUIT');
     rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', kill);
@@ -42,25 +62,26 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
     execFileSync(join(bin, 'initdb'), initdb, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
     const port = await freePort();
-    const settings = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB'];
-    server = spawn(
-      join(bin, 'postgres'),
-      [
-        '-D',
-        data,
-        '-h',
-        '127.0.0.1',
-        '-p',
-        String(port),
-        '-k',
-        folder,
-        ...settings.flatMap((setting) => ['-c', setting]),
-      ],
-      { ...options, stdio: 'ignore' },
-    );
-    const started = server;
+    // Without fsync what is written outlives the server, though not the machine.
+    const settings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB'];
+    if (!durable) settings.push('synchronous_commit=off');
+    const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
     const base = `postgres://postgres@127.0.0.1:${port}`;
-    await untilItAnswers(`${base}/postgres`, started);
+    const start = async (): Promise<void> => {
+      const child = spawn(join(bin, 'postgres'), [...args, ...settings.flatMap((setting) => ['-c', setting])], {
+        ...options,
+        stdio: 'ignore',
+        // Ctrl-C in the terminal is ours to deal with, and the guard sees to it that nothing stays behind.
+        detached: true,
+      });
+      server = running(child);
+      await untilItAnswers(`${base}/postgres`, server);
+    };
+    const end = async (signal: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
+      if (server?.hasExited() === false) server.child.kill(signal);
+      await server?.ended;
+    };
+    await start();
     let databases = 0;
     return {
       async createDatabase() {
@@ -69,11 +90,11 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
         await query(`${base}/postgres`, `create database ${name}`);
         return `${base}/${name}`;
       },
+      interrupt: (mode) => end(mode === 'fast' ? 'SIGINT' : 'SIGQUIT'),
+      resume: start,
       async stop() {
         process.off('exit', kill);
-        const exited = once(started, 'exit');
-        started.kill('SIGQUIT');
-        if (started.exitCode === null && started.signalCode === null) await exited;
+        await end('SIGQUIT');
         rmSync(folder, { recursive: true, force: true });
       },
     };
@@ -82,6 +103,22 @@ export async function startPostgres(bin: string): Promise<PostgresServer> {
     process.off('exit', kill);
     throw error;
   }
+}
+
+interface RunningServer {
+  child: ChildProcess;
+  pid: number;
+  hasExited(): boolean;
+  /** Resolves when nothing of it is left. */
+  ended: Promise<void>;
+}
+
+function running(child: ChildProcess): RunningServer {
+  const pid = child.pid ?? 0;
+  const guard = startGuard(pid);
+  const ended = once(child, 'exit').then(() => guard.dismiss());
+  ended.catch(() => undefined);
+  return { child, pid, hasExited: () => child.exitCode !== null || child.signalCode !== null, ended };
 }
 
 /** Runs one statement on a connection of its own. */
@@ -96,14 +133,14 @@ export async function query(url: string, statement: string): Promise<unknown[]> 
   }
 }
 
-async function untilItAnswers(url: string, server: ChildProcess): Promise<void> {
+async function untilItAnswers(url: string, server: RunningServer): Promise<void> {
   for (;;) {
     try {
       await query(url, 'select 1');
       return;
     } catch (error) {
-      if (server.exitCode !== null || server.signalCode !== null) {
-        throw new Error(`PostgreSQL ended before it answered: ${String(server.exitCode)}`, { cause: error });
+      if (server.hasExited()) {
+        throw new Error(`PostgreSQL ended before it answered: ${String(server.child.exitCode)}`, { cause: error });
       }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -133,10 +170,16 @@ async function freePort(): Promise<number> {
 }
 
 /**
- * Runs work against a statement that is not committed, and takes the statement back once so many connections wait for
- * it or for each other.
+ * Runs work against a statement that is not committed, and takes the statement back, or commits it, once so many
+ * connections wait for it or for each other.
  */
-export async function collide<T>(url: string, statement: string, waiting: number, work: () => Promise<T>): Promise<T> {
+export async function collide<T>(
+  url: string,
+  statement: string,
+  waiting: number,
+  work: () => Promise<T>,
+  end: 'rollback' | 'commit' = 'rollback',
+): Promise<T> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
@@ -146,7 +189,7 @@ export async function collide<T>(url: string, statement: string, waiting: number
     done.catch(() => undefined);
     const blocked = "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
     while ((await query(url, blocked)).length < waiting) await new Promise((resolve) => setTimeout(resolve, 10));
-    await client.query('rollback');
+    await client.query(end);
     return await done;
   } finally {
     await client.end();

@@ -122,6 +122,30 @@ test('a lost callback is found by look-ups all the same', async () => {
   assert.equal((body['delivery_reports'] as { status: string }[])[0]?.status, 'Delivered');
 });
 
+test('a hidden message is shown by no look-up until its time has come, and a second one like any other', async () => {
+  const clock = createManualClock();
+  await using simulator = await startSimulator({ clock, visibilityDelayMs: 1000, hiddenMs: 5000 });
+  const { send, get } = xmsCalls(simulator);
+  const recipient = recipientOf('hidden_lost_callback');
+  const shown = async (): Promise<unknown[]> => [
+    (await get('batches?client_reference=one')).body['count'],
+    (await get('delivery_reports?client_reference=one')).body['count'],
+  ];
+  assert.equal((await send(recipient, { client_reference: 'one' })).status, 500);
+  clock.advance(4999);
+  assert.deepEqual(await shown(), [0, 0]);
+  assert.equal(simulator.messages()[0]?.shownAt, undefined);
+  const hiddenUntil = clock.now() + 1;
+  assert.equal(simulator.messages()[0]?.visibleAt, new Date(hiddenUntil).toISOString());
+  clock.advance(1);
+  assert.deepEqual(await shown(), [1, 1]);
+  assert.equal(simulator.messages()[0]?.shownAt, new Date(hiddenUntil).toISOString());
+
+  assert.equal((await send(recipient, { client_reference: 'one' })).status, 201);
+  clock.advance(1000);
+  assert.equal((await shown())[0], 2);
+});
+
 test('an intermediate report that comes late does not take the final status away from look-ups', async () => {
   await using stack = await setUp();
   await stack.sendTo('out_of_order');
@@ -236,6 +260,8 @@ const AT_FIRST: Partial<Record<Behaviour, [number | string, number, number]>> = 
   unreadable_response: [201, 1, 2],
   bad_gateway_accepted: [502, 1, 2],
   gateway_timeout_accepted: [504, 1, 2],
+  hidden_accepted: [500, 1, 2],
+  hidden_lost_callback: [500, 1, 2],
 };
 
 for (const [behaviour, [end, first, second]] of Object.entries(AT_FIRST) as [
@@ -254,7 +280,7 @@ for (const [behaviour, [end, first, second]] of Object.entries(AT_FIRST) as [
     await stack.simulator.whenIdle();
     assert.deepEqual(
       stack.reported(),
-      Array.from({ length: second }, () => 'Delivered 0'),
+      Array.from({ length: behaviour === 'hidden_lost_callback' ? 0 : second }, () => 'Delivered 0'),
     );
   });
 }
