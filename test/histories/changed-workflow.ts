@@ -5,7 +5,17 @@ export async function sendMessage(): Promise<void> {
   await sleep('1 minute');
 }
 
+/** A hold that does something else first. */
+export async function holdPlan(): Promise<void> {
+  await sleep('1 minute');
+}
+
 /** An export that does something else first. */
 export async function exportCampaignEvents(): Promise<void> {
+  await sleep('1 minute');
+}
+
+/** A sweep that does something else first. */
+export async function sweepDeliveryReports(): Promise<void> {
   await sleep('1 minute');
 }

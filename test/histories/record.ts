@@ -10,6 +10,10 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { holdWorkflowIdOf } from '../../src/contract/names.ts';
+import type { HoldPlanResult } from '../../src/contract/plan-hold.ts';
+import { createPlanHolds } from '../../src/plans/index.ts';
+import type { Integration } from '../../src/settings/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import { skipTime } from '../../src/testing/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
@@ -84,6 +88,20 @@ const WAYS: Readonly<Record<string, Way>> = {
       await skipToTheEnd(stack, messageId);
     },
   },
+  resent: {
+    message: { ...to('9934'), priority: 1 },
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'undecided');
+      await skipToTheEnd(stack, messageId);
+    },
+  },
+  'report-found-last': {
+    message: to('9915'),
+    async meanwhile(stack, messageId) {
+      await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
+      await skipToTheEnd(stack, messageId);
+    },
+  },
   'proved-by-report': { message: to('9942') },
   'cancelled-when-accepted': {
     message: to('9907'),
@@ -120,14 +138,19 @@ const WAYS: Readonly<Record<string, Way>> = {
 };
 
 let triesOfStoreAway = 0;
+let brokenToken: string | undefined = 'mistyped';
+const withToken = <T extends Integration | undefined>(integration: T): T =>
+  integration?.id === 'broken' && brokenToken !== undefined ? { ...integration, apiToken: brokenToken } : integration;
 await using stack = await startMessageStack({
-  integrations: ['main', 'silent', 'idle', 'mute'],
+  integrations: ['main', 'silent', 'idle', 'mute', 'broken'],
   // Neither a process nor a machine is named in what is recorded.
   clientIdentity: 'client',
   worker: { identity: 'worker' },
   settings: (settings) => ({
     ...settings,
-    integrations: async () => (await settings.integrations()).filter(({ id }) => id !== 'idle'),
+    integration: async (id) => withToken(await settings.integration(id)),
+    integrations: async () =>
+      (await settings.integrations()).filter(({ id }) => id !== 'idle').map((each) => withToken(each)),
   }),
   sink: (store) => ({
     ...store,
@@ -145,8 +168,29 @@ stack.simulator.setFault('plan-silent', { callbacks: 'drop' });
 for (const [name, { message, meanwhile }] of Object.entries(WAYS)) {
   await stack.start(name, message);
   await meanwhile?.(stack, name);
-  const outcome = await stack.outcome(name);
-  const history = await stack.temporal.workflow.getHandle(stack.workflowId(name)).fetchHistory();
+  await save(name, stack.workflowId(name), (await stack.outcome(name)).status);
+}
+
+// A plan that Sinch refuses: its hold, and a message that expires meanwhile.
+const holds = createPlanHolds({ client: stack.temporal, taskQueue: 'unused' });
+await stack.start('waiting', { ...to('9900'), integrationId: 'broken' });
+while (!(await holds.find('plan-broken'))) await new Promise((resolve) => setTimeout(resolve, 20));
+const expired = await stack.send('expired-in-held-plan', {
+  ...to('9900'),
+  integrationId: 'broken',
+  expiresAt: new Date(Date.now() + 11_000).toISOString(),
+});
+await save('expired-in-held-plan', stack.workflowId('expired-in-held-plan'), expired.status);
+await holds.probe('plan-broken');
+await new Promise((resolve) => setTimeout(resolve, 500));
+brokenToken = undefined;
+await holds.probe('plan-broken');
+await stack.outcome('waiting');
+const held = stack.temporal.workflow.getHandle<() => Promise<HoldPlanResult>>(holdWorkflowIdOf('plan-broken'));
+await save('hold', held.workflowId, (await held.result()).reason);
+
+async function save(name: string, workflowId: string, came: string): Promise<void> {
+  const history = await stack.temporal.workflow.getHandle(workflowId).fetchHistory();
   // Stack traces name files of this machine, and no replay reads them.
   const json = JSON.stringify(
     JSON.parse(historyToJSON(history)),
@@ -154,5 +198,5 @@ for (const [name, { message, meanwhile }] of Object.entries(WAYS)) {
     1,
   );
   await writeFile(fileURLToPath(new URL(`${name}.json`, import.meta.url)), `${json}\n`);
-  console.log(`${name}: ${outcome.status}, ${history.events?.length ?? 0} events`);
+  console.log(`${name}: ${came}, ${history.events?.length ?? 0} events`);
 }

@@ -51,6 +51,6 @@ for (const name of names) {
     assert.doesNotMatch(text, /\/(?:home|root|work|Users|tmp)\/|file:\/\//);
     const identities = [...text.matchAll(/"identity": "([^"]*)"/g)].map(([, identity]) => identity);
     assert.ok(identities.length > 0, 'identities are recorded');
-    for (const identity of identities) assert.match(identity ?? '', /^(?:client|worker|history-service|temporal-system|)$/);
+    for (const identity of identities) assert.match(identity ?? '', /^(?:client|worker|history-service|temporal-system|temporal-scheduler-default-sinch-sweep\/plan-main|)$/);
   });
 }
