@@ -7,11 +7,11 @@
  * campaign that there are `--events` in all; then that other campaign is. Beside it stands what counting the rows
  * themselves takes, which is what `readLedger` does. Ends with exit code 1 where the 95th percentile is above 100 ms.
  */
-import { parseArgs } from 'node:util';
 import { Client } from 'pg';
 import { openDatabase } from '../src/db/index.ts';
 import { type LedgerScope, listCampaigns, readCampaign, readLedger } from '../src/events/index.ts';
 import { findPostgres, startPostgres } from '../test/helpers/postgres.ts';
+import { measurement } from './measurement.ts';
 
 /** What is promised of a campaign, whatever its size. */
 const LIMIT_MS = 100;
@@ -47,17 +47,17 @@ const EVENTS = `insert into campaign_events (project_id, message_id, phase, even
     case when phase = 'final' and i % 10 = 0 then i % 300 end, 1, phase = 'admission'
   from generate_series($2::int, $3::int) i, (values ('admission'), ('final')) v (phase)`;
 
-const { values } = parseArgs({
-  options: {
-    messages: { type: 'string', default: '100000' },
-    events: { type: 'string', default: '1000000' },
-    runs: { type: 'string', default: '30' },
-    json: { type: 'boolean', default: false },
+const { messages, events, runs, json } = measurement(
+  'bench:evaluation',
+  'Measures how long the evaluation of a campaign takes among many events, and what counting adds to their writing.',
+  {
+    messages: { what: 'messages of the campaign', default: 100_000 },
+    events: { what: 'events of all campaigns', default: 1_000_000 },
+    runs: { what: 'how often each is read', default: 30 },
   },
-});
-const messages = wholeNumber('messages', values.messages);
-const events = wholeNumber('events', values.events);
-const runs = wholeNumber('runs', values.runs);
+)
+  .parse()
+  .opts<{ messages: number; events: number; runs: number; json: boolean }>();
 
 const bin = findPostgres();
 if (bin === undefined) {
@@ -67,7 +67,7 @@ const server = await startPostgres(bin);
 try {
   const results = await measureAll(await server.createDatabase());
   const ok = results.every(({ what, p95Ms }) => what !== 'evaluation' || p95Ms <= LIMIT_MS);
-  if (values.json) process.stdout.write(`${JSON.stringify({ limitMs: LIMIT_MS, ok, runs, results })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ limitMs: LIMIT_MS, ok, runs, results })}\n`);
   else for (const each of results) process.stdout.write(`${sentenceOf(each)}\n`);
   process.exitCode = ok ? 0 : 1;
 } finally {
@@ -142,9 +142,4 @@ function sentenceOf({ what, messages: size, eventsInAll, p50Ms, p95Ms }: Measure
 
 function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`);
-}
-
-function wholeNumber(name: string, value: string): number {
-  if (/^[1-9][0-9]*$/.test(value)) return Number(value);
-  throw new TypeError(`Expected --${name} to be a whole number above 0, got ${value}`);
 }

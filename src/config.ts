@@ -1,9 +1,12 @@
 /** The only reader of the environment: from variables to typed configuration. */
 import { readFileSync } from 'node:fs';
+import { isIPv4, isIPv6 } from 'node:net';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
+import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
+import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
 import {
   type CallbackAuth,
@@ -35,16 +38,30 @@ export interface Config {
   settings?: Settings;
   /** Where Sinch reaches the webhook. */
   publicUrl?: string;
-  /** Of what is encrypted in the database. Empty where nothing of it is read. */
+  /** `host:port` where the metrics of workers are scraped. */
+  metricsAddress?: string;
+  /** Hosts of this machine and of private networks that may be reached. */
+  allowPrivateHosts: AllowPrivateHosts;
+  /** Of what is encrypted in the database and in Temporal. Empty where nothing of it is read. */
   encryption: { keys?: string; keyFile?: string };
+  /** Of the worker; `false`: no sweeps. */
+  sweepIntervalMs: number | false;
+  /** Whether payloads are encrypted before they leave for Temporal; with keys, they are decrypted in any case. */
+  encryptPayloads: boolean;
   logLevel: LogLevel;
 }
 
 /** What `server` needs beside that. */
 export interface ServerConfig extends Config {
   apiKey: string;
+  metricsKey?: string;
+  codecKey?: string;
   host: string;
   port: number;
+  /** Callbacks under way at once. Absent: as many as the webhook thinks right. */
+  maxConcurrentCallbacks?: number;
+  /** Where pages may come from that have payloads decrypted: Temporal's web UI. */
+  codecOrigins: readonly string[];
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
@@ -56,6 +73,7 @@ const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
 const text = z.string().optional();
 const onOrOff = z.enum(['on', 'off']);
+const EXPECTED_INTERVAL = 'expected minutes from 1 to 1440, or off';
 
 const commonSchema = z.object({
   DATABASE_URL: text,
@@ -75,18 +93,40 @@ const commonSchema = z.object({
   REPORT_WINDOW_HOURS: z.coerce.number().positive().optional(),
   WAIT_WHERE_NO_REPORTS: onOrOff.optional(),
   STATUS_ATTRIBUTE: onOrOff.optional(),
+  SWEEP_INTERVAL_MINUTES: z
+    .union(
+      [z.literal('off'), z.coerce.number(EXPECTED_INTERVAL).min(1, EXPECTED_INTERVAL).max(1_440, EXPECTED_INTERVAL)],
+      EXPECTED_INTERVAL,
+    )
+    .default(DEFAULT_SWEEP_INTERVAL_MS / 60_000),
+  RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
   SINCH_HMAC_SECRETS: text,
+  SINCH_HMAC_TOLERANCE_HOURS: z.coerce.number().positive().optional(),
   SINCH_CALLBACK_SECRETS: text,
+  ALLOW_PRIVATE_HOSTS: text,
+  METRICS_ADDRESS: text,
   ENCRYPTION_KEYS: text,
   ENCRYPTION_KEY_FILE: text,
+  PAYLOAD_ENCRYPTION: onOrOff.default('off'),
 });
 
 type Values = z.output<typeof commonSchema>;
 
 const serverSchema = z.object({
   SINCH_API_KEY: z.string().min(SHORTEST_API_KEY).optional(),
+  METRICS_KEY: z.string().min(SHORTEST_API_KEY).optional(),
+  CODEC_KEY: z.string().min(SHORTEST_API_KEY).optional(),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
+  WEBHOOK_MAX_CONCURRENT: z.coerce.number().int().positive().optional(),
+  CODEC_ORIGINS: z
+    .string()
+    .transform((joined) => joined.split(',').map((part) => part.trim()))
+    .refine(
+      (origins) => origins.every(isOrigin),
+      'expected origins such as https://temporal.example.com, separated by commas',
+    )
+    .default([]),
 });
 
 /** Reads what a worker process needs. @throws ConfigError */
@@ -94,7 +134,7 @@ export function readConfig(environment: Environment): Config {
   const env = withoutEmpty(environment);
   const problems: string[] = [];
   const config = commonOf(env, problems);
-  if (areStored(env)) requireEncryption(env, problems);
+  if (areStored(env) || config?.encryptPayloads === true) requireEncryption(env, problems);
   if (!config || problems.length > 0) throw new ConfigError(problems);
   return config;
 }
@@ -112,7 +152,18 @@ export function readServerConfig(environment: Environment): ServerConfig {
     );
   }
   if (!config || problems.length > 0) throw new ConfigError(problems);
-  return { ...config, apiKey: server.SINCH_API_KEY ?? '', host: server.HOST, port: server.PORT };
+  const { SINCH_API_KEY: apiKey = '', METRICS_KEY: metricsKey, HOST: host, PORT: port } = server;
+  const { WEBHOOK_MAX_CONCURRENT: maxConcurrentCallbacks, CODEC_ORIGINS: codecOrigins, CODEC_KEY: codecKey } = server;
+  return {
+    ...config,
+    apiKey,
+    ...(metricsKey === undefined ? {} : { metricsKey }),
+    ...(codecKey === undefined ? {} : { codecKey }),
+    host,
+    port,
+    ...(maxConcurrentCallbacks === undefined ? {} : { maxConcurrentCallbacks }),
+    codecOrigins,
+  };
 }
 
 /** Reads what encrypting everything anew needs. @throws ConfigError */
@@ -139,6 +190,11 @@ function encryptionOf(keys: string | undefined, keyFile: string | undefined): Co
   return { ...(keys === undefined ? {} : { keys }), ...(keyFile === undefined ? {} : { keyFile }) };
 }
 
+/** Whether it is what a browser sends as `Origin`. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** A variable that is set to nothing counts as not set. */
 function withoutEmpty(env: Environment): Record<string, string> {
   return Object.fromEntries(
@@ -151,7 +207,9 @@ function commonOf(env: Record<string, string>, problems: string[]): Config | und
   if (values.DATABASE_URL === undefined) {
     problems.push(NO_DATABASE);
   }
-  const settings = settingsOf(values, env, problems);
+  const allowPrivateHosts = allowPrivateHostsOf(values, problems);
+  const metricsAddress = attempt('METRICS_ADDRESS', problems, () => metricsAddressOf(env));
+  const settings = settingsOf(values, allowPrivateHosts, env, problems);
   const temporal = attempt('TEMPORAL_*', problems, () =>
     // Given explicitly, so that a configuration is read from `env` alone and not from the process.
     loadClientConnectConfig({ overrideEnvVars: env }),
@@ -165,7 +223,12 @@ function commonOf(env: Record<string, string>, problems: string[]): Config | und
     searchAttributes: values.SEARCH_ATTRIBUTES === 'on',
     ...(settings === undefined ? {} : { settings }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(metricsAddress === undefined ? {} : { metricsAddress }),
+    allowPrivateHosts,
     encryption: encryptionOf(keys, keyFile),
+    sweepIntervalMs:
+      values.SWEEP_INTERVAL_MINUTES === 'off' ? false : Math.round(values.SWEEP_INTERVAL_MINUTES * 60_000),
+    encryptPayloads: values.PAYLOAD_ENCRYPTION === 'on',
     logLevel: values.LOG_LEVEL,
   };
 }
@@ -184,7 +247,9 @@ const REPLACED_BY_FILE = [
   'REPORT_WINDOW_HOURS',
   'WAIT_WHERE_NO_REPORTS',
   'STATUS_ATTRIBUTE',
+  'RETENTION_DAYS',
   'SINCH_HMAC_SECRETS',
+  'SINCH_HMAC_TOLERANCE_HOURS',
   'SINCH_CALLBACK_SECRETS',
 ] as const satisfies (keyof Values)[];
 
@@ -193,7 +258,9 @@ function requireEncryption(env: Environment, problems: string[]): void {
   if (env.ENCRYPTION_KEYS !== undefined || env.ENCRYPTION_KEY_FILE !== undefined) return;
   const why = areStored(env)
     ? '. Settings are kept in the database, since SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN are not set either'
-    : '';
+    : env.PAYLOAD_ENCRYPTION === 'on'
+      ? '. PAYLOAD_ENCRYPTION=on needs them'
+      : '';
   problems.push(`${NO_ENCRYPTION_KEY}${why}`);
 }
 
@@ -204,7 +271,12 @@ function areStored(env: Environment): boolean {
 }
 
 /** The settings that the environment brings; `undefined` where it brings none, or they are wrong. */
-function settingsOf(values: Values, env: Record<string, string>, problems: string[]): Settings | undefined {
+function settingsOf(
+  values: Values,
+  allowPrivateHosts: AllowPrivateHosts,
+  env: Record<string, string>,
+  problems: string[],
+): Settings | undefined {
   const file = values.SINCH_SETTINGS_FILE;
   if (file !== undefined) {
     const ignored = REPLACED_BY_FILE.filter((name) => env[name] !== undefined);
@@ -213,9 +285,12 @@ function settingsOf(values: Values, env: Record<string, string>, problems: strin
         `${ignored.join(', ')}: expected to be left out with SINCH_SETTINGS_FILE, which says it in the file`,
       );
     }
-    return attempt('SINCH_SETTINGS_FILE', problems, () => settingsFromFile(file));
+    return attempt('SINCH_SETTINGS_FILE', problems, () => settingsFromFile(file, allowPrivateHosts));
   }
   const { SINCH_SERVICE_PLAN_ID: servicePlanId, SINCH_API_TOKEN: apiToken } = values;
+  if (values.SINCH_HMAC_TOLERANCE_HOURS !== undefined && values.SINCH_HMAC_SECRETS === undefined) {
+    problems.push('SINCH_HMAC_TOLERANCE_HOURS: expected SINCH_HMAC_SECRETS beside it, whose signatures it limits');
+  }
   if (areStored(env)) {
     const ignored = REPLACED_BY_FILE.filter((name) => name !== 'PUBLIC_URL' && env[name] !== undefined);
     if (ignored.length > 0) {
@@ -232,7 +307,36 @@ function settingsOf(values: Values, env: Record<string, string>, problems: strin
     );
     return undefined;
   }
-  return settingsOfPlan(values, { servicePlanId, apiToken }, problems);
+  return settingsOfPlan(values, { servicePlanId, apiToken, allowPrivateHosts }, problems);
+}
+
+/**
+ * Where the metrics of workers are scraped, if anywhere.
+ * @throws Error that says what the variable has to be
+ */
+export function metricsAddressOf(environment: Environment): string | undefined {
+  const { METRICS_ADDRESS: address } = withoutEmpty(environment);
+  if (address === undefined) return undefined;
+  // A name would be looked up by nobody: the SDK binds to an address.
+  const [, host = '', port = ''] = /^(.*):(\d{1,5})$/.exec(address) ?? [];
+  const isAddress = isIPv4(host) || (/^\[.*\]$/.test(host) && isIPv6(host.slice(1, -1)));
+  if (isAddress && Number(port) > 0 && Number(port) <= 65_535) return address;
+  throw new Error('expected an address of this machine with a port, such as 127.0.0.1:9464 or [::1]:9464');
+}
+
+function allowPrivateHostsOf({ ALLOW_PRIVATE_HOSTS: given }: Values, problems: string[]): AllowPrivateHosts {
+  if (given === undefined || given === 'off') return false;
+  if (given === 'on') return true;
+  const hosts = listOf(given);
+  try {
+    createHostRules(hosts);
+    return hosts;
+  } catch {
+    problems.push(
+      'ALLOW_PRIVATE_HOSTS: expected on, off, or names, addresses and networks separated by commas, without scheme and port, such as 10.1.0.0/16',
+    );
+    return false;
+  }
 }
 
 function checkPublicUrl({ PUBLIC_URL: publicUrl }: Values, problems: string[]): void {
@@ -244,7 +348,8 @@ function checkPublicUrl({ PUBLIC_URL: publicUrl }: Values, problems: string[]): 
   }
 }
 
-type Plan = Pick<StaticIntegrationOptions, 'servicePlanId' | 'apiToken'>;
+type Plan = Pick<StaticIntegrationOptions, 'servicePlanId' | 'apiToken'> &
+  Required<Pick<StaticSettingsOptions, 'allowPrivateHosts'>>;
 
 /** Each round finds one wrong variable and goes on without it, so that one error names them all. */
 function settingsOfPlan(values: Values, plan: Plan, problems: string[]): Settings | undefined {
@@ -284,6 +389,7 @@ const OPTIONS: readonly [option: string, variable: string, harmless: Partial<Val
 
 function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
   return {
+    allowPrivateHosts: plan.allowPrivateHosts,
     ...(values.PUBLIC_URL === undefined ? {} : { publicUrl: values.PUBLIC_URL }),
     projects: [
       {
@@ -292,6 +398,7 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
         ...(values.REPORT_WINDOW_HOURS === undefined ? {} : { reportWindowMs: values.REPORT_WINDOW_HOURS * 3_600_000 }),
         waitWhereNoReportsExpected: values.WAIT_WHERE_NO_REPORTS !== 'off',
         statusAttribute: values.STATUS_ATTRIBUTE !== 'off',
+        ...(values.RETENTION_DAYS === undefined ? {} : { retentionDays: values.RETENTION_DAYS }),
         integrations: [
           {
             id: values.SINCH_INTEGRATION_ID,
@@ -311,9 +418,16 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
   };
 }
 
-/** The settings of a JSON file. @throws Error that quotes nothing of the file: it holds tokens */
-export function settingsFromFile(file: string): Settings {
-  return staticSettings(jsonOf(file) as StaticSettingsOptions);
+/**
+ * The settings of a JSON file.
+ * @param allowPrivateHosts where the file says nothing of them. @default those of this machine
+ * @throws Error that quotes nothing of the file: it holds tokens
+ */
+export function settingsFromFile(file: string, allowPrivateHosts: AllowPrivateHosts = LOOPBACK_HOSTS): Settings {
+  const options: unknown = jsonOf(file);
+  // What is no object is refused for what it is.
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  return staticSettings((isObject ? { allowPrivateHosts, ...options } : options) as StaticSettingsOptions);
 }
 
 function jsonOf(file: string): unknown {
@@ -325,14 +439,24 @@ function jsonOf(file: string): unknown {
   }
 }
 
+function listOf(joined: string): string[] {
+  return joined.split(',').map((part) => part.trim());
+}
+
 function callbackAuthOf(values: Values): { callbackAuth?: CallbackAuth } {
-  const list = (joined: string): string[] => joined.split(',').map((part) => part.trim());
   if (values.SINCH_HMAC_SECRETS !== undefined) {
-    return { callbackAuth: { type: 'hmac', secrets: list(values.SINCH_HMAC_SECRETS) } };
+    const hours = values.SINCH_HMAC_TOLERANCE_HOURS;
+    return {
+      callbackAuth: {
+        type: 'hmac',
+        secrets: listOf(values.SINCH_HMAC_SECRETS),
+        ...(hours === undefined ? {} : { toleranceMs: hours * 3_600_000 }),
+      },
+    };
   }
   return values.SINCH_CALLBACK_SECRETS === undefined
     ? {}
-    : { callbackAuth: { type: 'url-secret', secrets: list(values.SINCH_CALLBACK_SECRETS) } };
+    : { callbackAuth: { type: 'url-secret', secrets: listOf(values.SINCH_CALLBACK_SECRETS) } };
 }
 
 /** A schema whose variables may all be left out. */

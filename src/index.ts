@@ -29,6 +29,7 @@ export {
   openDatabase,
   type OpenDatabaseOptions,
   rotateSecrets,
+  type SealOptions,
   type SecretRotation,
   StoreError,
 } from './db/index.ts';
@@ -39,6 +40,7 @@ export {
   createSqlSink,
   type Ledger,
   type NdjsonSink,
+  type RecordedMessage,
   readLedger,
 } from './events/index.ts';
 export {
@@ -50,6 +52,12 @@ export {
   retryRefused,
   type RetryRefusedOptions,
 } from './exporters/index.ts';
+export { type AllowPrivateHosts } from './hosts/index.ts';
+export {
+  createPayloadEncryption,
+  type PayloadEncryption,
+  type PayloadEncryptionOptions,
+} from './payload-encryption/index.ts';
 export { SinchPlugin, type SinchPluginOptions } from './plugin.ts';
 export {
   type Actor,

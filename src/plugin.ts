@@ -7,6 +7,8 @@
  */
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { ClientOptions, ClientPlugin } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import type {
   BundlerPlugin,
   BundleOptions,
@@ -17,16 +19,20 @@ import type {
   WorkerOptions,
   WorkerPlugin,
 } from '@temporalio/worker';
-import { createActivities, createExportActivities } from './activities/index.ts';
+import { createActivities, createExportActivities, createSweepActivities } from './activities/index.ts';
+import { createMessageClient } from './client/index.ts';
 import { explainEnd } from './codes/index.ts';
 import type { Log } from './contract/log.ts';
 import { sendQueueOf } from './contract/names.ts';
+import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import type { CampaignEventSink } from './events/index.ts';
 import { type CampaignEventExporter, keepExporting } from './exporters/index.ts';
+import type { PayloadEncryption } from './payload-encryption/index.ts';
 import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
 import { missingSearchAttributes, registerCommand } from './search-attributes.ts';
 import type { Settings } from './settings/index.ts';
 import { createSinchClients, type SinchClients } from './sinch/index.ts';
+import { keepSweeping } from './sweeps/index.ts';
 
 /** Options of {@link SinchPlugin}. */
 export interface SinchPluginOptions {
@@ -46,6 +52,27 @@ export interface SinchPluginOptions {
    * @default nothing is exported
    */
   exporter?: CampaignEventExporter;
+  /**
+   * How often a plan is probed that Sinch refuses, in milliseconds; 1,000 or more. It is probed at once when its integration
+   * was changed.
+   * @default DEFAULT_PROBE_INTERVAL_MS, one minute
+   */
+  probeIntervalMs?: number;
+  /**
+   * How often each plan's finished delivery reports are read at Sinch, in milliseconds, so that those whose callbacks
+   * were lost reach their messages; 10,000 or more. Workers that carry the plugin keep a Temporal schedule for it, one
+   * per plan with an integration that is enabled; where they differ, the one that starts last decides. `false` takes the
+   * schedules away.
+   * @default DEFAULT_SWEEP_INTERVAL_MS, 15 minutes
+   */
+  sweepIntervalMs?: number | false;
+  /**
+   * Encrypts what leaves for Temporal: `createPayloadEncryption(keyring)`. The worker, its send workers, its exports, and
+   * every client that carries the plugin then use it, with the codecs they have; a client without the plugin is given
+   * `dataConverter: payloadEncryption.dataConverter()`, and `createMessageClient` takes that client.
+   * @default payloads are as they are: whoever may read the namespace reads numbers and texts
+   */
+  payloadEncryption?: PayloadEncryption;
   /** Where the plugin reports what a person has to know. @default the console */
   log?: Log;
 }
@@ -53,6 +80,8 @@ export interface SinchPluginOptions {
 const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
 const workflowsPath = fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url));
 const mergedPath = fileURLToPath(new URL(`./workflows/with-user-workflows.${extension}`, import.meta.url));
+const LEAST_SWEEP_INTERVAL_MS = 10_000;
+const LEAST_PROBE_INTERVAL_MS = 1_000;
 const USER_WORKFLOWS = 'temporal-sinch-user-workflows';
 const SEND_QUEUE_PREFIX = sendQueueOf('');
 
@@ -75,12 +104,13 @@ interface SharedSendWorkers {
  * Every worker that carries it must reach the same `settings` and `events`. Close it when the workers have ended: it
  * owns the connections to Sinch; `settings` and `events` stay the caller's.
  *
- * @throws TypeError from the constructor where an option is missing.
+ * @throws TypeError from the constructor where an option is missing or wrong.
  */
-export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
+export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, NativeConnectionPlugin {
   readonly name = 'temporal-sinch.SinchPlugin';
   readonly #options: SinchPluginOptions;
   readonly #log: Log;
+  readonly #sweepIntervalMs: number | false;
   readonly #sinch: SinchClients;
   readonly #activities: object;
   readonly #sendWorkers = new Map<NativeConnection, Map<string, SharedSendWorkers>>();
@@ -94,14 +124,31 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     }
     this.#options = options;
     this.#log = options.log ?? consoleLog;
-    this.#sinch = createSinchClients();
+    const { allowPrivateHosts } = options.settings;
+    this.#sinch = createSinchClients(allowPrivateHosts === undefined ? {} : { allowPrivateHosts });
+    this.#sweepIntervalMs = options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS;
+    if (this.#sweepIntervalMs !== false) {
+      checkInterval('sweepIntervalMs', this.#sweepIntervalMs, LEAST_SWEEP_INTERVAL_MS, ', or false');
+    }
+    if (options.probeIntervalMs !== undefined) {
+      checkInterval('probeIntervalMs', options.probeIntervalMs, LEAST_PROBE_INTERVAL_MS);
+    }
     this.#activities = {
       ...createActivities(this.#dependencies()),
+      ...createSweepActivities({
+        ...this.#dependencies(),
+        signalReport: (client, ...report) => createMessageClient({ client }).signalReport(...report),
+      }),
       ...(options.exporter ? createExportActivities(options.exporter) : {}),
     };
   }
 
-  configureWorker(options: WorkerOptions): WorkerOptions {
+  configureClient(options: Omit<ClientOptions, 'plugins'>): Omit<ClientOptions, 'plugins'> {
+    return this.#withEncryption(options);
+  }
+
+  configureWorker(given: WorkerOptions): WorkerOptions {
+    const options = this.#withEncryption(given);
     if (options.taskQueue.startsWith(SEND_QUEUE_PREFIX)) return options;
     return {
       ...options,
@@ -110,13 +157,19 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     };
   }
 
-  configureReplayWorker(options: ReplayWorkerOptions): ReplayWorkerOptions {
+  configureReplayWorker(given: ReplayWorkerOptions): ReplayWorkerOptions {
+    const options = this.#withEncryption(given);
     return options.workflowBundle === undefined && options.workflowsPath === undefined
       ? { ...options, workflowsPath }
       : options;
   }
 
-  configureBundler(options: BundleOptions): BundleOptions {
+  configureBundler(given: BundleOptions): BundleOptions {
+    const converter = this.#options.payloadEncryption?.dataConverter().failureConverterPath;
+    const options =
+      given.failureConverterPath === undefined && converter !== undefined
+        ? { ...given, failureConverterPath: converter }
+        : given;
     const theirs = options.workflowsPath;
     if (theirs === workflowsPath || theirs === mergedPath) return options;
     // The bundler checks only the path it is given, and that will be ours.
@@ -166,11 +219,13 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
         await this.#warnOfMissingSearchAttributes(connection, namespace);
         closers.push(await this.#useSendWorkers(connection, namespace, worker));
       }
-      const { exporter } = this.#options;
+      const { exporter, settings } = this.#options;
+      const { taskQueue, dataConverter, identity } = worker.options;
+      const beside = { connection, namespace, taskQueue, dataConverter, identity, log: this.#log };
+      const sweeps = keepSweeping({ ...beside, settings, intervalMs: this.#sweepIntervalMs });
+      closers.push(() => sweeps.close());
       if (exporter) {
-        const { taskQueue, dataConverter, identity } = worker.options;
-        const log = this.#log;
-        const exports = keepExporting({ connection, namespace, taskQueue, dataConverter, identity, exporter, log });
+        const exports = keepExporting({ ...beside, exporter });
         closers.push(() => exports.close());
       }
       await next(worker);
@@ -207,6 +262,14 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
     );
   }
 
+  /** The options, with payloads encrypted where that is asked for. */
+  #withEncryption<Options extends { dataConverter?: DataConverter }>(options: Options): Options {
+    const { payloadEncryption } = this.#options;
+    return payloadEncryption
+      ? { ...options, dataConverter: payloadEncryption.dataConverter(options.dataConverter) }
+      : options;
+  }
+
   #withActivities(theirs: WorkerOptions['activities']): object {
     const clash = Object.entries(this.#activities).find(([name, ours]) => {
       const existing: unknown = theirs && Object.hasOwn(theirs, name) ? Reflect.get(theirs, name) : undefined;
@@ -221,11 +284,14 @@ export class SinchPlugin implements WorkerPlugin, BundlerPlugin, NativeConnectio
   }
 
   async #startSendWorkers(connection: NativeConnection, namespace: string, worker: Worker): Promise<SendWorkers> {
-    const { dataConverter, identity } = worker.options;
+    const { dataConverter, identity, taskQueue } = worker.options;
+    const { probeIntervalMs } = this.#options;
     return startSendWorkers({
       ...this.#dependencies(),
       connection,
       namespace,
+      taskQueue,
+      ...(probeIntervalMs === undefined ? {} : { probeIntervalMs }),
       workerOptions: {
         ...(dataConverter ? { dataConverter } : {}),
         identity,
@@ -272,4 +338,11 @@ async function interceptorsBesideConnection(worker: Worker, connection: NativeCo
   }
   const brought = new Set(added.interceptors?.activity);
   return worker.options.interceptors.activity.filter((interceptor) => !brought.has(interceptor));
+}
+
+function checkInterval(option: string, value: number, least: number, orFalse = ''): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new TypeError(
+    `SinchPlugin: expected option \`${option}\` to be a whole number of ${least} or more${orFalse}, got ${value}`,
+  );
 }

@@ -15,13 +15,39 @@ export class TemporalUnreachableError extends Error {
   }
 }
 
+/** Metrics of workers could not be shown at the address. */
+export class MetricsAddressError extends Error {
+  override readonly name = 'MetricsAddressError';
+  readonly code = 'metrics_address_unusable';
+
+  constructor(address: string, cause: unknown) {
+    super(
+      `Metrics cannot be shown at ${address}: expected an address of this machine with a free port, as METRICS_ADDRESS has it`,
+      { cause },
+    );
+  }
+}
+
+/** What the SDK's runtime of a process is set up with. */
+export interface WorkerConnectionOptions {
+  log: Log;
+  /**
+   * `host:port` where the SDK's metrics, and those of our workflows and activities, are scraped at `/metrics`, open to all
+   * who reach it. @default they are not shown
+   */
+  metricsAddress?: string | undefined;
+}
+
 /**
  * Connects the workers of a process of ours to Temporal. The SDK's runtime is set up just before: it keeps the process
  * alive until the last connection is closed, so one that was set up earlier would outlive whatever fails in between.
- * @throws TemporalUnreachableError
+ * @throws TemporalUnreachableError; MetricsAddressError
  */
-export async function connectWorker(options: NativeConnectionOptions, log: Log): Promise<NativeConnection> {
-  installRuntime(log);
+export async function connectWorker(
+  options: NativeConnectionOptions,
+  { log, metricsAddress }: WorkerConnectionOptions,
+): Promise<NativeConnection> {
+  installRuntime({ log, metricsAddress });
   try {
     return await NativeConnection.connect(options);
   } catch (error) {
@@ -30,7 +56,7 @@ export async function connectWorker(options: NativeConnectionOptions, log: Log):
 }
 
 /** What the SDK has to say joins our log, and signals are left to the process, which has requests to finish first. */
-function installRuntime(log: Log): void {
+function installRuntime({ log, metricsAddress }: WorkerConnectionOptions): void {
   try {
     Runtime.install({
       shutdownSignals: [],
@@ -45,10 +71,14 @@ function installRuntime(log: Log): void {
       }),
       telemetryOptions: {
         logging: { filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }), forward: {} },
+        ...(metricsAddress === undefined
+          ? {}
+          : { metrics: { prometheus: { bindAddress: metricsAddress, useSecondsForDurations: true } } }),
       },
     });
   } catch (error) {
     // There is one a process; who was first has decided.
-    if (!(error instanceof Error && error.name === 'IllegalStateError')) throw error;
+    if (error instanceof Error && error.name === 'IllegalStateError') return;
+    throw metricsAddress === undefined ? error : new MetricsAddressError(metricsAddress, error);
   }
 }

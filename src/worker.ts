@@ -5,6 +5,7 @@ import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import type { Database, Keyring } from './db/index.ts';
 import { createSqlSink } from './events/index.ts';
 import { createCampaignEventExporter } from './exporters/index.ts';
+import type { PayloadEncryption } from './payload-encryption/index.ts';
 import { SinchPlugin } from './plugin.ts';
 import type { Settings } from './settings/index.ts';
 
@@ -19,6 +20,10 @@ export interface StartWorkerOptions {
   database: Database;
   /** Opens the secrets of exporters. Absent: this worker exports no campaign events. */
   keyring?: Keyring;
+  /** See `SinchPluginOptions`. @default DEFAULT_SWEEP_INTERVAL_MS */
+  sweepIntervalMs?: number | false;
+  /** Decrypts payloads, and encrypts them where it does that. Absent: they are taken as they are. */
+  payloadEncryption?: PayloadEncryption;
   log: Log;
 }
 
@@ -32,12 +37,23 @@ export interface RunningWorker extends AsyncDisposable {
 /** Starts a worker of ours; resolves when it runs. Somebody else's worker takes `SinchPlugin` instead. */
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, settings, database, keyring, log } = options;
-  const exporter = keyring && createCampaignEventExporter({ database, keyring, log });
+  const { allowPrivateHosts } = settings;
+  const exporter =
+    keyring &&
+    createCampaignEventExporter({
+      database,
+      keyring,
+      log,
+      ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
+    });
+  const { payloadEncryption } = options;
   const plugin = new SinchPlugin({
     settings,
     events: createSqlSink(database),
     log,
     ...(exporter ? { exporter } : {}),
+    ...(options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs }),
+    ...(payloadEncryption ? { payloadEncryption } : {}),
   });
   let begin: () => void = () => undefined;
   const begun = new Promise<void>((resolve) => (begin = resolve));

@@ -35,6 +35,7 @@ test('needs a database, a plan and its token; everything else has a default', as
   assert.equal(config.taskQueue, 'sinch-messages');
   assert.equal(config.searchAttributes, true);
   assert.equal(config.logLevel, 'info');
+  assert.equal(config.sweepIntervalMs, 15 * 60_000);
   assert.deepEqual(
     [integration?.id, integration?.baseUrl, integration?.messagesPerSecond, integration?.callbackAuth.type],
     ['sinch', 'https://us.sms.api.sinch.com', 30, 'url-secret'],
@@ -56,6 +57,9 @@ test('reads every variable', async () => {
     REPORT_WINDOW_HOURS: '48',
     WAIT_WHERE_NO_REPORTS: 'off',
     STATUS_ATTRIBUTE: 'off',
+    RETENTION_DAYS: '90',
+    PAYLOAD_ENCRYPTION: 'on',
+    CODEC_ORIGINS: 'https://temporal.example.com, http://127.0.0.1:8233',
     SEARCH_ATTRIBUTES: 'off',
     TEMPORAL_TASK_QUEUE: 'own-queue',
     TEMPORAL_ADDRESS: 'temporal.example.com:7233',
@@ -71,13 +75,42 @@ test('reads every variable', async () => {
   assert.equal(integration?.callbackUrl, 'https://sms.example.com/below/webhooks/sinch/eu-1');
   assert.equal(project?.defaultSender, '447400123456');
   assert.deepEqual(
-    [project?.reportWindowMs, project?.waitWhereNoReportsExpected, project?.statusAttribute],
-    [48 * 3_600_000, false, false],
+    [project?.reportWindowMs, project?.waitWhereNoReportsExpected, project?.statusAttribute, project?.retentionDays],
+    [48 * 3_600_000, false, false, 90],
   );
+  assert.equal(config.encryptPayloads, true);
+  assert.deepEqual(config.codecOrigins, ['https://temporal.example.com', 'http://127.0.0.1:8233']);
   assert.deepEqual([config.host, config.port, config.taskQueue], ['0.0.0.0', 9000, 'own-queue']);
   assert.equal(config.searchAttributes, false);
   assert.equal(config.temporal.namespace, 'sms');
   assert.equal(config.temporal.connectionOptions.address, 'temporal.example.com:7233');
+});
+
+test('limits signatures and allows hosts only as far as the environment says', async () => {
+  const plan = { ...WORKER, SINCH_BASE_URL: 'http://10.1.2.3' };
+  assert.throws(() => readConfig(plan), /SINCH_BASE_URL: has to be/);
+  const allowed = readConfig({
+    ...WORKER,
+    SINCH_BASE_URL: 'https://sinch-proxy.internal',
+    ALLOW_PRIVATE_HOSTS: 'sinch-proxy.internal, 10.1.0.0/16',
+    SINCH_HMAC_SECRETS: 'secret',
+    SINCH_HMAC_TOLERANCE_HOURS: '25',
+    METRICS_ADDRESS: '127.0.0.1:9464',
+  });
+  assert.deepEqual(allowed.allowPrivateHosts, ['sinch-proxy.internal', '10.1.0.0/16']);
+  assert.deepEqual(allowed.settings?.allowPrivateHosts, allowed.allowPrivateHosts);
+  assert.equal(allowed.metricsAddress, '127.0.0.1:9464');
+  const { integration } = await projectOf(allowed);
+  assert.deepEqual(integration?.callbackAuth, { type: 'hmac', secrets: ['secret'], toleranceMs: 90_000_000 });
+
+  const wrong = { ALLOW_PRIVATE_HOSTS: 'http://x', METRICS_ADDRESS: 'localhost', SINCH_HMAC_TOLERANCE_HOURS: '25' };
+  for (const [variable, expected] of [
+    ['ALLOW_PRIVATE_HOSTS', /ALLOW_PRIVATE_HOSTS: expected on, off, or names/],
+    ['METRICS_ADDRESS', /METRICS_ADDRESS: expected an address of this machine with a port/],
+    ['SINCH_HMAC_TOLERANCE_HOURS', /SINCH_HMAC_TOLERANCE_HOURS: expected SINCH_HMAC_SECRETS beside it/],
+  ] as const) {
+    assert.throws(() => readConfig({ ...WORKER, [variable]: wrong[variable] }), expected);
+  }
 });
 
 test('leaves settings to the database where the environment has neither plan nor file', () => {
@@ -127,6 +160,9 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     PUBLIC_URL: 'ftp://user:secret@example.com',
     PORT: '70000',
     STATUS_ATTRIBUTE: 'maybe',
+    PAYLOAD_ENCRYPTION: 'secret',
+    RETENTION_DAYS: '0',
+    CODEC_ORIGINS: 'https://secret.example/path',
   });
   for (const name of [
     'DATABASE_URL',
@@ -138,6 +174,9 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     'PUBLIC_URL',
     'PORT',
     'STATUS_ATTRIBUTE',
+    'PAYLOAD_ENCRYPTION',
+    'RETENTION_DAYS',
+    'CODEC_ORIGINS',
   ]) {
     assert.match(said, new RegExp(`^  - ${name}: `, 'm'));
   }
@@ -163,4 +202,24 @@ test('reads projects and integrations from a file instead, and names the file th
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test('sweeps come every so many minutes, or are off', () => {
+  const read = (minutes: string) => readConfig({ ...WORKER, SWEEP_INTERVAL_MINUTES: minutes }).sweepIntervalMs;
+  assert.equal(read('1'), 60_000);
+  assert.equal(read('2.5'), 150_000);
+  assert.equal(read('off'), false);
+  for (const wrong of ['0', '-5', '0.5', 'never', '1441']) {
+    const problems = problemsOf(readConfig, { ...WORKER, SWEEP_INTERVAL_MINUTES: wrong });
+    assert.match(problems, /SWEEP_INTERVAL_MINUTES: expected minutes from 1 to 1440, or off/);
+  }
+});
+
+test('refuses to encrypt payloads without keys, also in a worker whose plan is in the environment', () => {
+  const worker = WORKER;
+  assert.equal(readConfig(worker).encryptPayloads, false);
+  assert.match(
+    problemsOf(readConfig, { ...worker, PAYLOAD_ENCRYPTION: 'on' }),
+    /ENCRYPTION_KEYS.*PAYLOAD_ENCRYPTION=on needs them/,
+  );
 });

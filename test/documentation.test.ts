@@ -65,7 +65,7 @@ describe('links', () => {
 
 describe('commands in the README', () => {
   test('are those that there are, each in the table', async () => {
-    const named = tableOf(README, 'Command').map(([command = '']) => /^`temporal-sinch ([a-z]+)/.exec(command)?.[1]);
+    const named = tableOf(README, 'Command').map(([command = '']) => /^`temporal-sinch ([a-z-]+)/.exec(command)?.[1]);
     assert.deepEqual(named, COMMANDS);
   });
 
@@ -218,6 +218,7 @@ describe('codes', () => {
 
   /** Not for users: of a callback's signature, and between two parts of ours. */
   const INNER = [
+    'after_end',
     'contradicts',
     'missing_header',
     'missing_secret',
@@ -295,6 +296,7 @@ describe('figures in the README', () => {
       failed: 4,
       timeout: 12,
       faults: { eventWithoutRequest: 0, finalWithoutEnqueued: 0, skippedWithEvent: 0, refusedWithoutEvent: 0 },
+      unknownOutcomes: { resent: 0, held: 0, heldStill: 0 },
       balanced: true,
     };
     const lines = linesOf({

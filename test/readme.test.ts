@@ -34,7 +34,7 @@ const SAMPLES = Object.fromEntries(
 
 /** What a sample has that a test cannot: a plan at Sinch, an address on the internet, a PostgreSQL server. */
 const REPLACEMENTS = [
-  ["'https://sms.example.com'", "process.env.PUBLIC_URL ?? ''"],
+  ["'https://sms.example.com'", "process.env.PUBLIC_URL ?? '', allowPrivateHosts: ['127.0.0.1']"],
   ["region: 'eu'", "baseUrl: process.env.SINCH_BASE_URL ?? ''"],
   ["openDatabase({ url: process.env.DATABASE_URL ?? '' })", 'openDatabase({ memory: true })'],
 ] as const;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Command, Option } from 'commander';
 import type { CallbackAuth } from '../settings/index.ts';
 import { CommandError, EXIT } from './command-error.ts';
+import { positiveNumberOrOff } from './option-values.ts';
 import type { SecretInput } from './secret-input.ts';
 
 /** The options that say how callbacks prove themselves. */
@@ -11,6 +12,8 @@ export interface CallbackOptions {
   callbackUser?: string;
   callbackUrl?: string;
   callbackSecretStdin?: boolean;
+  /** In hours; `off` for no limit. */
+  callbackTolerance?: number | 'off';
 }
 
 /** The secret that Sinch signs with, or the password that it sends. */
@@ -35,6 +38,11 @@ export function addCallbackOptions(command: Command): Command {
       '--callback-url <url>',
       "address that Sinch calls, where it is not made of the server's; a path secret is added to it",
     )
+    .option(
+      '--callback-tolerance <hours>',
+      'largest age of signatures of hmac, or off; under 24 hours it may lose reports that Sinch retries (default: off)',
+      positiveNumberOrOff,
+    )
     .option('--callback-secret-stdin', 'take the secret of hmac, or the password of basic, from standard input');
 }
 
@@ -45,7 +53,7 @@ export function needsSecret(type: CallbackAuth['type']): type is 'hmac' | 'basic
 
 /** @throws CommandError where options do not go together */
 export function refuseUnfitCallbackOptions(
-  { callbackAuth, callbackUser, callbackSecretStdin }: CallbackOptions,
+  { callbackAuth, callbackUser, callbackSecretStdin, callbackTolerance }: CallbackOptions,
   { tokenStdin, isChange }: { tokenStdin: boolean | undefined; isChange: boolean },
 ): void {
   const refuse = (message: string): never => {
@@ -56,6 +64,9 @@ export function refuseUnfitCallbackOptions(
   }
   if (callbackUser !== undefined && callbackAuth !== 'basic') {
     refuse('--callback-user goes with --callback-auth basic.');
+  }
+  if (callbackTolerance !== undefined && callbackAuth !== 'hmac' && !(isChange && callbackAuth === undefined)) {
+    refuse('--callback-tolerance goes with --callback-auth hmac: only signatures have an age.');
   }
   if (callbackSecretStdin && callbackAuth === 'url-secret') {
     refuse('--callback-secret-stdin: a path secret is made by chance, so none is taken.');
@@ -68,6 +79,11 @@ export function refuseUnfitCallbackOptions(
 /** The setting, with one valid secret. */
 export function callbackAuthOf(type: CallbackAuth['type'], secret: string, username = ''): CallbackAuth {
   return type === 'basic' ? { type, username, passwords: [secret] } : { type, secrets: [secret] };
+}
+
+/** The limit as the API takes it, in milliseconds; `null` for none. */
+export function toleranceMsOf(hours: number | 'off'): number | null {
+  return hours === 'off' ? null : hours * 3_600_000;
 }
 
 /** A path secret of 128 bits. */

@@ -1,7 +1,7 @@
 export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 export { CommandError } from './command-error.ts';
 export { type CommandContext, ignoreBrokenPipes, note, print, printJson } from './context.ts';
-export { explainBalance, ledgerTable, percent } from './ledger-table.ts';
+export { explainBalance, explainUnknownOutcomes, ledgerTable, percent } from './ledger-table.ts';
 export { logOf } from './log-level.ts';
 export { positiveNumber, wholeNumber } from './option-values.ts';
 export { showProgress } from './progress.ts';

@@ -18,6 +18,7 @@ import {
   makePathSecret,
   needsSecret,
   refuseUnfitCallbackOptions,
+  toleranceMsOf,
   withPathSecret,
 } from './callback-proof.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -155,7 +156,9 @@ async function bodyOf(options: AddOptions, context: CommandContext, prompter: Pr
     if (needsSecret(proof)) {
       const secret = await readSecret(context, prompter, CALLBACK_SECRET, options.callbackSecretStdin);
       const auth = callbackAuthOf(proof, secret, options.callbackUser);
-      return { callbackAuth: auth, ...(callbackUrl === undefined ? {} : { callbackUrl }) };
+      const toleranceMs = options.callbackTolerance === undefined ? null : toleranceMsOf(options.callbackTolerance);
+      const limited = auth.type === 'hmac' && toleranceMs !== null ? { ...auth, toleranceMs } : auth;
+      return { callbackAuth: limited, ...(callbackUrl === undefined ? {} : { callbackUrl }) };
     }
     // Without an address of its own the server makes both.
     if (callbackUrl === undefined) return {};

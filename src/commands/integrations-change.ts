@@ -10,6 +10,7 @@ import {
   makePathSecret,
   needsSecret,
   refuseUnfitCallbackOptions,
+  toleranceMsOf,
   withPathSecret,
 } from './callback-proof.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -81,6 +82,9 @@ ${TARGET_HELP}`,
       const callback = await callbackChangeOf(id, options, { api, context, prompter });
       const change: IntegrationChange = {
         ...callback,
+        ...(options.callbackTolerance === undefined
+          ? {}
+          : { callbackToleranceMs: toleranceMsOf(options.callbackTolerance) }),
         ...(options.name === undefined ? {} : { name: options.name }),
         ...(options.rate === undefined ? {} : { messagesPerSecond: options.rate }),
         ...(options.mmsCountries === undefined ? {} : { mmsCountries: options.mmsCountries }),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { IntegrationView } from '../settings/index.ts';
+import type { IntegrationAnswer } from '../http/index.ts';
 import { createApiClient } from './api-client.ts';
 import { type CommandContext, print, printJson } from './context.ts';
 import { integrationLines, integrationTable } from './integration-lines.ts';
@@ -9,7 +9,7 @@ import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from
 type Options = TargetOptions & { json?: boolean };
 
 interface IntegrationsPage {
-  integrations: IntegrationView[];
+  integrations: IntegrationAnswer[];
   nextCursor?: string;
 }
 
@@ -54,7 +54,7 @@ export function addIntegrationsReadCommands(integrations: Command, context: Comm
     )
     .action(async (id: string, options: Options) => {
       const target = await resolveTarget(options, context.env);
-      const view = await createApiClient(target).get<IntegrationView>(`/integrations/${encodeURIComponent(id)}`);
+      const view = await createApiClient(target).get<IntegrationAnswer>(`/integrations/${encodeURIComponent(id)}`);
       if (options.json) return printJson(context, view);
       for (const line of integrationLines(view)) print(context, line);
     });

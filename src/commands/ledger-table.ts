@@ -1,4 +1,4 @@
-import type { Ledger, LedgerCounts } from '../events/index.ts';
+import type { Ledger, LedgerCounts, UnknownOutcomeCounts } from '../events/index.ts';
 import { bar } from './bars.ts';
 
 /** Characters of a bar that stands for all. */
@@ -53,6 +53,23 @@ export function ledgerTable(ledger: LedgerCounts, { bars = false }: { bars?: boo
 /** A share with one decimal, such as `12.5 %`. */
 export function percent(count: number, of: number): string {
   return `${((100 * count) / of).toFixed(1)} %`;
+}
+
+/** What was decided about sends of unknown outcome, in sentences; none where there were none. */
+export function explainUnknownOutcomes({ resent, held, heldStill }: UnknownOutcomeCounts): string[] {
+  const messages = (count: number): string => (count === 1 ? '1 message' : `${count} messages`);
+  return [
+    ...(resent === 0
+      ? []
+      : [
+          `${messages(resent)} got no clear answer and were not to be seen at Sinch, and were sent again, as is asked for them.`,
+        ]),
+    ...(held === 0
+      ? []
+      : [
+          `${messages(held)} got no clear answer and were not to be seen at Sinch, and were held, so that nobody gets them twice: ${held - heldStill} settled since, ${heldStill} still open.`,
+        ]),
+  ];
 }
 
 /** Whether the books are right, in a sentence; where not, which rule is broken by how many messages. */

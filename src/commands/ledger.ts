@@ -3,7 +3,7 @@ import type { Ledger } from '../events/index.ts';
 import { createApiClient } from './api-client.ts';
 import { CommandError } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
-import { explainBalance, ledgerTable } from './ledger-table.ts';
+import { explainBalance, explainUnknownOutcomes, ledgerTable } from './ledger-table.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
 /** `ledger`: what became of a project's or a campaign's requests. Fails where the books do not balance. */
@@ -30,6 +30,7 @@ export function addLedgerCommand(program: Command, context: CommandContext): voi
         const what = options.campaign === undefined ? '' : `, campaign ${options.campaign}`;
         print(context, `Project ${target.projectId}${what}`);
         for (const line of ledgerTable(ledger)) print(context, `  ${line}`);
+        for (const line of explainUnknownOutcomes(ledger.unknownOutcomes)) print(context, line);
         print(context, explainBalance(ledger));
       }
       if (!ledger.balanced) throw new CommandError('ledger_unbalanced', explainBalance(ledger), { isShown: true });

@@ -45,7 +45,8 @@ export function timelineLines(view: MessageView): string[] {
 function requestSentence(view: MessageView): string {
   const kind = view.kind === undefined ? 'A message' : view.kind === 'mms' ? 'An MMS' : 'An SMS';
   const place = view.country === undefined ? '' : ` (${countryName(view.country)})`;
-  const to = view.recipient === undefined ? ' without a recipient' : ` to ${view.recipient}${place}`;
+  const unknown = view.erasedAt === undefined ? ' without a recipient' : ` to a recipient who was erased${place}`;
+  const to = view.recipient === undefined ? unknown : ` to ${view.recipient}${place}`;
   const sender = view.sender === undefined ? '' : ` from ${view.sender}`;
   const campaign = view.campaignId === undefined ? '' : `, campaign ${view.campaignId}`;
   return `${kind}${to}${sender} was requested${campaign}.`;

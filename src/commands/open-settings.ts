@@ -17,18 +17,18 @@ export interface ProcessSettings extends AsyncDisposable {
  * @throws KeyringError where the database is to be read and the keys cannot
  */
 export async function openSettings(
-  config: Pick<Config, 'settings' | 'publicUrl' | 'encryption'>,
+  config: Pick<Config, 'settings' | 'publicUrl' | 'allowPrivateHosts' | 'encryption'>,
   { database, log }: { database: Database; log: Log },
 ): Promise<ProcessSettings> {
-  const { settings: given, publicUrl, encryption } = config;
+  const { settings: given, publicUrl, allowPrivateHosts, encryption } = config;
   if (given) return { settings: given, [Symbol.asyncDispose]: () => Promise.resolve() };
   const keyring = await loadKeyring(encryption);
-  const address = publicUrl === undefined ? {} : { publicUrl };
-  const settings = sqlSettings(database, keyring, { ...address, log });
+  const common = { allowPrivateHosts, ...(publicUrl === undefined ? {} : { publicUrl }) };
+  const settings = sqlSettings(database, keyring, { ...common, log });
   return {
     settings,
     keyring,
-    admin: sqlSettingsAdmin({ ...address, database, keyring, settings }),
+    admin: sqlSettingsAdmin({ ...common, database, keyring, settings }),
     [Symbol.asyncDispose]: () => settings.close(),
   };
 }

@@ -32,7 +32,17 @@ export function onOrOff(value: string): boolean {
   throw new InvalidArgumentError('Expected on or off.');
 }
 
+/** Reads an option's value as a number above 0, or `off`. */
+export function positiveNumberOrOff(value: string): number | 'off' {
+  return value === 'off' ? value : positiveNumber(value);
+}
+
 /** Reads an option's value as a number above 0, or `default`, which stays as it is. */
 export function positiveNumberOrDefault(value: string): number | 'default' {
   return value === 'default' ? value : positiveNumber(value);
+}
+
+/** Reads an option's value as a whole number of days, or `never`, which stays as it is. */
+export function daysOrNever(value: string): number | 'never' {
+  return value === 'never' ? value : wholeNumber(1, 36_500)(value);
 }

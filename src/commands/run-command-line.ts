@@ -4,6 +4,7 @@ import { addAuditCommand } from './audit.ts';
 import { addCampaignCommand, addCampaignsCommand } from './campaign.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, printJson } from './context.ts';
+import { addEraseCommand } from './erase.ts';
 import { addExplainCommand } from './explain.ts';
 import { addExporterCommand } from './exporter.ts';
 import { addIntegrationsCommand } from './integrations.ts';
@@ -12,12 +13,14 @@ import { addLedgerCommand } from './ledger.ts';
 import { addMessageCommand } from './message.ts';
 import { addPreviewCommand } from './preview.ts';
 import { addProjectsCommand } from './projects.ts';
+import { addLateReportsCommand, addUnmatchedReportsCommand } from './reports.ts';
 import { addSecretsCommand } from './secrets.ts';
 import { addSendCommand } from './send.ts';
 import { addSendersCommand } from './senders.ts';
 import { addServerCommand } from './server.ts';
 import { addSettingsCommand } from './settings.ts';
 import { addSimulatorCommand } from './simulator.ts';
+import { addSweepCommand } from './sweep.ts';
 import { addUpCommand } from './up.ts';
 import { addWorkerCommand } from './worker.ts';
 
@@ -53,26 +56,32 @@ Examples:
   temporal-sinch send --to +33639980001 --text "Hello" --wait
   temporal-sinch message 01K9Z3M8Q4T6V0X2Y4A6C8E0G2
   temporal-sinch ledger
+  temporal-sinch sweep --since 2h
   temporal-sinch explain 411
   temporal-sinch campaign welcome
   temporal-sinch integrations add
 
-Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 130 stopped at a question.`,
+Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 130 stopped by Ctrl-C at a question
+or before a sweep had ended.`,
     );
   addUpCommand(program, context);
   addSendCommand(program, context);
   addMessageCommand(program, context);
   addLedgerCommand(program, context);
+  addSweepCommand(program, context);
   addExplainCommand(program, context);
   addPreviewCommand(program, context);
   addCampaignCommand(program, context);
   addCampaignsCommand(program, context);
+  addLateReportsCommand(program, context);
+  addUnmatchedReportsCommand(program, context);
   addProjectsCommand(program, context);
   addIntegrationsCommand(program, context);
   addSettingsCommand(program, context);
   addSendersCommand(program, context);
   addKeysCommand(program, context);
   addExporterCommand(program, context);
+  addEraseCommand(program, context);
   addAuditCommand(program, context);
   addSecretsCommand(program, context);
   addWorkerCommand(program, context);

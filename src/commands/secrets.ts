@@ -51,7 +51,8 @@ export function addSecretsCommand(program: Command, context: CommandContext): vo
 To replace a key:
   1. put the new one before the old one, for worker and server, and start them again
   2. temporal-sinch secrets rotate, with the same keys
-  3. remove the old one, once nothing is left that has no key
+  3. remove the old one, once nothing is left that has no key; with PAYLOAD_ENCRYPTION, not before the last message
+     that began with it has ended and Temporal has dropped its history
 
 Environment:
   DATABASE_URL          postgres://… of worker and server (needed)
@@ -82,7 +83,11 @@ Examples:
         if (!options.json) print(context, what);
         throw new CommandError('key_unknown', what, { isShown: true });
       }
-      if (!options.json) print(context, 'Nothing needs the other keys any more.');
+      if (!options.json)
+        print(
+          context,
+          'Nothing in the database needs the other keys any more. Encrypted payloads in Temporal do, as long as it keeps them.',
+        );
     });
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { ulid } from 'ulid';
 import type { MessageView } from '../http/index.ts';
 import type { IntakeAnswer } from '../intake/index.ts';
@@ -22,6 +22,7 @@ interface SendOptions extends TargetOptions {
   id?: string;
   campaign?: string;
   priority?: number;
+  onUnknownOutcome?: 'resend' | 'hold';
   wait?: boolean | number;
   json?: boolean;
 }
@@ -41,6 +42,12 @@ export function addSendCommand(program: Command, context: CommandContext): void 
     .option('--id <id>', 'message id: sending it again under the same id sends nothing (default: a new ULID)')
     .option('--campaign <id>', 'campaign that the message counts for')
     .option('--priority <n>', 'from 1, a one-time password, to 5, bulk (default: 3)', wholeNumber(1, 5))
+    .addOption(
+      new Option(
+        '--on-unknown-outcome <policy>',
+        'where Sinch gave no clear answer and does not show the message: send it again, or never (default: resend for priority 1 and 2)',
+      ).choices(['resend', 'hold']),
+    )
     .option(
       '--wait [seconds]',
       `wait for its end, at most so long (${DEFAULT_WAIT_SECONDS} unless told); exit code 1 unless it was delivered`,
@@ -92,7 +99,7 @@ export function hasEnded({ status }: Pick<MessageView, 'status'>): boolean {
 }
 
 function bodyOf(messageId: string, options: SendOptions): Record<string, unknown> {
-  const { to, text, mediaUrl, subject, sender, integration, campaign, priority } = options;
+  const { to, text, mediaUrl, subject, sender, integration, campaign, priority, onUnknownOutcome } = options;
   const body = {
     messageId,
     recipient: to,
@@ -101,6 +108,7 @@ function bodyOf(messageId: string, options: SendOptions): Record<string, unknown
     subject,
     sender,
     priority,
+    onUnknownOutcome,
     integrationId: integration,
     campaignId: campaign,
   };

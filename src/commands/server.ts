@@ -2,12 +2,18 @@ import { Client, Connection } from '@temporalio/client';
 import type { Command } from 'commander';
 import { createLogger, readServerConfig } from '../config.ts';
 import { loadKeyring, openDatabase } from '../db/index.ts';
+import { createPayloadEncryption } from '../payload-encryption/index.ts';
 import { startServer } from '../server.ts';
-import { TemporalUnreachableError } from '../worker-connection.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { CONFIG_HELP, SERVER_CONFIG_HELP } from './config-help.ts';
 import { openSettings } from './open-settings.ts';
 import { listenForStop } from './stop-signal.ts';
+
+/**
+ * Longest wait before Temporal is tried again, in milliseconds. The library would wait two minutes after an outage, while
+ * every callback is answered 503.
+ */
+const LONGEST_RECONNECT_MS = 2_000;
 
 /** `server`: an HTTP process, set up by the environment. */
 export function addServerCommand(program: Command, context: CommandContext): void {
@@ -25,13 +31,35 @@ export function addServerCommand(program: Command, context: CommandContext): voi
       using stop = listenForStop();
       const log = createLogger(config.logLevel);
       const keyring = await loadKeyring(config.encryption);
+      const payloadEncryption = createPayloadEncryption(keyring, { encrypts: config.encryptPayloads });
       await using database = await openDatabase({ url: config.databaseUrl, log });
       const { namespace = 'default', connectionOptions } = config.temporal;
-      const connection = await Connection.connect(connectionOptions).catch((error: unknown) => {
-        throw new TemporalUnreachableError(connectionOptions.address, error);
+      const connection = Connection.lazy({
+        ...connectionOptions,
+        channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
+      });
+      // Without Temporal too requests are taken, and Sinch is told to send its reports again.
+      connection.ensureConnected().catch((error: unknown) => {
+        log.warn(
+          {
+            address: connectionOptions.address ?? 'localhost:7233',
+            error: error instanceof Error ? error.message : String(error),
+          },
+          'Temporal does not answer: messages are registered, and started once it does. Is it running, and are TEMPORAL_ADDRESS and its like right?',
+        );
       });
       try {
-        const { taskQueue, searchAttributes, apiKey, host, port } = config;
+        const {
+          taskQueue,
+          searchAttributes,
+          apiKey,
+          metricsKey,
+          codecKey,
+          host,
+          port,
+          maxConcurrentCallbacks,
+          codecOrigins,
+        } = config;
         await using source = await openSettings(config, { database, log });
         await using server = await startServer({
           taskQueue,
@@ -39,12 +67,16 @@ export function addServerCommand(program: Command, context: CommandContext): voi
           settings: source.settings,
           ...(source.admin === undefined ? {} : { admin: source.admin }),
           apiKey,
+          ...(metricsKey === undefined ? {} : { metricsKey }),
+          ...(codecKey === undefined ? {} : { codecKey }),
           host,
           port,
+          ...(maxConcurrentCallbacks === undefined ? {} : { maxConcurrentCallbacks }),
           database,
           keyring,
           log,
-          client: new Client({ connection, namespace }),
+          client: new Client({ connection, namespace, dataConverter: payloadEncryption.dataConverter() }),
+          payloadCodec: { codec: payloadEncryption.codec, origins: codecOrigins },
         });
         if (options.json) printJson(context, { running: 'server', url: server.url });
         else note(context, `The HTTP API and the webhook listen on ${server.url}.`);

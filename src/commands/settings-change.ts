@@ -4,7 +4,7 @@ import type { ProjectChange, ProjectView } from '../settings/index.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
-import { countries, onOrOff, positiveNumberOrDefault } from './option-values.ts';
+import { countries, daysOrNever, onOrOff, positiveNumberOrDefault } from './option-values.ts';
 import { settingsLines } from './settings-lines.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
@@ -20,6 +20,7 @@ interface ChangeOptions extends TargetOptions {
   settle?: number | 'default';
   waitWhereNoReports?: boolean;
   statusAttribute?: boolean;
+  retention?: number | 'never';
   addWithoutReports?: string[];
   removeWithoutReports?: string[];
   resetWithoutReports?: boolean;
@@ -45,6 +46,7 @@ export function addSettingsChangeCommand(settings: Command, context: CommandCont
     )
     .option('--wait-where-no-reports <on|off>', 'off ends messages to countries without reports at once', onOrOff)
     .option('--status-attribute <on|off>', 'off leaves the search attribute SinchStatus as it is at the start', onOrOff)
+    .option('--retention <days>', 'whole days after which numbers and texts are erased, or never', daysOrNever)
     .option('--add-without-reports <codes>', 'countries that send no reports either', countries)
     .option('--remove-without-reports <codes>', 'countries that do send reports', countries)
     .option('--reset-without-reports', 'back to the standard list of such countries')
@@ -58,6 +60,7 @@ Examples:
   temporal-sinch settings change --add-without-reports IN,TR --remove-without-reports DE
   temporal-sinch settings change --report-window 48 --json
   temporal-sinch settings change --report-window default
+  temporal-sinch settings change --retention 90
 ${TARGET_HELP}`,
     )
     .action(async (options: ChangeOptions) => {
@@ -86,7 +89,7 @@ ${TARGET_HELP}`,
 
 function changeOf(options: ChangeOptions): ProjectChange {
   const { name, defaultIntegration, defaultSender, eventName, reportWindow, settle } = options;
-  const { waitWhereNoReports, statusAttribute } = options;
+  const { waitWhereNoReports, statusAttribute, retention } = options;
   return {
     ...(name === undefined ? {} : { name }),
     ...(defaultIntegration === undefined ? {} : { defaultIntegrationId: defaultIntegration }),
@@ -96,6 +99,7 @@ function changeOf(options: ChangeOptions): ProjectChange {
     ...(settle === undefined ? {} : { settleMs: millisecondsOf(settle, 1000) }),
     ...(waitWhereNoReports === undefined ? {} : { waitWhereNoReportsExpected: waitWhereNoReports }),
     ...(statusAttribute === undefined ? {} : { statusAttribute }),
+    ...(retention === undefined ? {} : { retentionDays: retention === 'never' ? null : retention }),
   };
 }
 

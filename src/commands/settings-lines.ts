@@ -22,6 +22,7 @@ export function settingsLines(project: ProjectView): string[] {
     ['Settle time', `${seconds} seconds${standard(project.settleMs)}`],
     ['Wait where no reports', project.waitWhereNoReportsExpected ? 'on' : 'off'],
     ['Status attribute', project.statusAttribute ? 'on' : 'off'],
+    ['Retention', project.retentionDays === undefined ? 'numbers and texts stay' : `${project.retentionDays} days`],
     ['Without reports', `${countries.length} countries${standard(own)}: ${countries.join(' ')}`],
     ['Added', utcTime(project.createdAt)],
     ['Changed', utcTime(project.updatedAt)],

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { settingsFromFile } from '../config.ts';
+import { metricsAddressOf, settingsFromFile } from '../config.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { logOf } from './log-level.ts';
@@ -26,6 +26,7 @@ interface UpOptions extends SimulatorBehaviourOptions {
   useServer?: boolean;
   settings?: string;
   rate?: number;
+  encryptPayloads?: boolean;
   json?: boolean;
 }
 
@@ -50,6 +51,10 @@ export function addUpCommand(program: Command, context: CommandContext): void {
     )
     .option('--settings <file>', 'send through the integrations of this JSON file and not through the simulator')
     .option('--rate <n>', `messages a second of the simulator's plan (default: ${DEFAULT_LOCAL_RATE})`, positiveNumber)
+    .option(
+      '--encrypt-payloads',
+      'encrypt what Temporal keeps; its web UI here shows plain text all the same (default: off)',
+    )
     .option('--json', 'the addresses as one line of JSON, once all is up');
   addSimulatorBehaviour(command)
     .addHelpText(
@@ -58,6 +63,8 @@ export function addUpCommand(program: Command, context: CommandContext): void {
 Environment:
   DATABASE_URL    PostgreSQL to use instead of the embedded database (not with --memory)
   SINCH_API_KEY   API key to use instead of the one that is made on the first run
+  METRICS_ADDRESS where the worker's metrics are scraped, such as 127.0.0.1:9464 (default: nowhere; those of the HTTP
+                  API are at its /metrics, with the API key)
   TEMPORAL_CLI    the temporal program to start (default: found, downloaded or built once)
   LOG_LEVEL       fatal, error, warn, info, debug or silent (default: warn)
 
@@ -122,6 +129,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
   const { memory = false, dataDir, rate } = options;
   const databaseUrl = memory ? undefined : env['DATABASE_URL'] || undefined;
   const apiKey = env['SINCH_API_KEY'] || undefined;
+  const metricsAddress = addressOfMetrics(env);
   const settings = options.settings === undefined ? undefined : settingsOf(options.settings);
   const log = logOf(env);
   using progress = showProgress(context);
@@ -135,7 +143,9 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(settings === undefined ? {} : { settings }),
+    ...(metricsAddress === undefined ? {} : { metricsAddress }),
     ...(rate === undefined ? {} : { messagesPerSecond: rate }),
+    ...(options.encryptPayloads === undefined ? {} : { encryptPayloads: options.encryptPayloads }),
     simulator: behaviourOf(options),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
@@ -151,6 +161,15 @@ function runningServer(env: NodeJS.ProcessEnv) {
     overrideEnvVars: Object.fromEntries(defined),
   });
   return { connectionOptions, namespace };
+}
+
+function addressOfMetrics(env: NodeJS.ProcessEnv): string | undefined {
+  try {
+    return metricsAddressOf(env);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError('metrics_address_invalid', `METRICS_ADDRESS: ${reason}.`, { exitCode: EXIT.usage, cause });
+  }
 }
 
 function settingsOf(file: string): Settings {

@@ -5,6 +5,7 @@ import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { CONFIG_HELP } from './config-help.ts';
+import { openPayloadEncryption } from './open-payload-encryption.ts';
 import { openSettings } from './open-settings.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -24,9 +25,10 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       using stop = listenForStop();
       const log = createLogger(config.logLevel);
       const { namespace = 'default', connectionOptions } = config.temporal;
+      const payloadEncryption = await openPayloadEncryption(config);
       await using database = await openDatabase({ url: config.databaseUrl, log });
       await using source = await openSettings(config, { database, log });
-      const connection = await connectWorker(connectionOptions, log);
+      const connection = await connectWorker(connectionOptions, { log, metricsAddress: config.metricsAddress });
       try {
         const worker = await startWorker({
           connection,
@@ -35,7 +37,9 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
           log,
           taskQueue: config.taskQueue,
           settings: source.settings,
+          sweepIntervalMs: config.sweepIntervalMs,
           ...(source.keyring === undefined ? {} : { keyring: source.keyring }),
+          ...(payloadEncryption === undefined ? {} : { payloadEncryption }),
         });
         try {
           if (options.json) printJson(context, { running: 'worker', namespace, task_queue: config.taskQueue });

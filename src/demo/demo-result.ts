@@ -1,4 +1,4 @@
-import { explainBalance, ledgerTable, percent } from '../commands/index.ts';
+import { explainBalance, explainUnknownOutcomes, ledgerTable, percent } from '../commands/index.ts';
 import { countryName } from '../contract/country-name.ts';
 import type { Ledger } from '../events/index.ts';
 import type { ComparedNumber } from './compare.ts';
@@ -56,6 +56,7 @@ export function linesOf(result: DemoResult): string[] {
       ? []
       : [`${messages(lateReports)} had a report after the end: kept aside, and nothing was counted again.`]),
     '',
+    ...explainUnknownOutcomes(ledger.unknownOutcomes),
     explainBalance(ledger),
     ...comparison(result),
     '',

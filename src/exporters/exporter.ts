@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExportBatchResult, ExportObstacle } from '../contract/export.ts';
 import type { Log } from '../contract/log.ts';
 import { type Database, type Keyring, StoreError } from '../db/index.ts';
+import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import { type ActiveExporter, type Claim, createOutbox, LEASE_MS, type Mark } from './outbox.ts';
 import { createTrackingApi, MOST_COMMANDS, type TrackingApi } from './tracking-api.ts';
 import { departureOf, type OutgoingEvent, type TrackingCommand } from './tracking-event.ts';
@@ -31,6 +32,11 @@ export interface CampaignEventExporterOptions {
   database: Pick<Database, 'orm'>;
   /** Opens the exporters' secrets. */
   keyring: Pick<Keyring, 'decrypt'>;
+  /**
+   * Hosts of this machine and of private networks that exporters may have; see `AllowPrivateHosts`.
+   * @default false: those of the internet alone
+   */
+  allowPrivateHosts?: AllowPrivateHosts;
   /** Hears when the platform takes no events. */
   log: Log;
 }
@@ -59,6 +65,7 @@ interface Outgoing {
 /** Makes the exporter of a process. Several processes may have one: of a project, one batch is on its way at a time. */
 export function createCampaignEventExporter(options: CampaignEventExporterOptions): CampaignEventExporter {
   const { keyring, log } = options;
+  const rules = createHostRules(options.allowPrivateHosts);
   const outbox = createOutbox(options.database);
   const connections = new Map<string, Connection>();
   const closing = new Set<Promise<void>>();
@@ -70,7 +77,7 @@ export function createCampaignEventExporter(options: CampaignEventExporterOption
     const existing = connections.get(projectId);
     if (existing?.madeFor === madeFor) return existing.api;
     const secret = Buffer.from(keyring.decrypt(keySecret)).toString('utf8');
-    const api = createTrackingApi({ baseUrl, projectToken, keyId, keySecret: secret });
+    const api = createTrackingApi({ baseUrl, projectToken, keyId, keySecret: secret, rules });
     connections.set(projectId, { madeFor, api });
     if (existing) {
       const closed = existing.api.close().finally(() => closing.delete(closed));

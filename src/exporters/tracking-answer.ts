@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import { type Exchange, networkCodeOf, parseJson, parseRetryAfter, safeText } from '../sinch/index.ts';
 
 /** What became of one command. */
@@ -41,8 +42,12 @@ const MISSING_PERMISSION = /not authori[sz]ed/i;
  * @param commandIds of the batch, in its order
  */
 export function readTrackingAnswer(ended: Exchange, commandIds: readonly string[], now: number): TrackingAnswer {
-  if (ended.kind === 'failure')
-    return { kind: 'unavailable', comment: `No answer came (${networkCodeOf(ended.error)})` };
+  if (ended.kind === 'failure') {
+    const code = networkCodeOf(ended.error);
+    return code === 'host_not_allowed'
+      ? { kind: 'no_access', comment: `${code}: the host of the base URL ${HOST_NOT_ALLOWED}` }
+      : { kind: 'unavailable', comment: `No answer came (${code})` };
+  }
   const { status, retryAfter } = ended;
   const parsed = body.safeParse(parseJson(ended.body));
   const said = parsed.success ? parsed.data : undefined;

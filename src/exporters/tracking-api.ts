@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { guardedConnector, type HostRules } from '../hosts/index.ts';
 import { exchange } from '../sinch/index.ts';
 import { readTrackingAnswer, type TrackingAnswer } from './tracking-answer.ts';
 import type { TrackingCommand } from './tracking-event.ts';
@@ -28,19 +29,21 @@ export interface TrackingApiOptions {
   /** Of a private API key with the permission to set events. */
   keyId: string;
   keySecret: string;
+  /** Which hosts may be connected to. */
+  rules: HostRules;
 }
 
 /** @throws TypeError where the base URL is none, or not a safe one. */
-export function createTrackingApi({ baseUrl, projectToken, keyId, keySecret }: TrackingApiOptions): TrackingApi {
+export function createTrackingApi(options: TrackingApiOptions): TrackingApi {
+  const { baseUrl, projectToken, keyId, keySecret, rules } = options;
   const base = safeBaseUrl(baseUrl);
   const path = `${base.pathname.replace(/\/+$/, '')}/track/v2/projects/${encodeURIComponent(projectToken)}/batch`;
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`;
   const pool = new Pool(base.origin, {
     // Of a project one batch is under way at a time; the second one is for a connection that hangs.
     connections: 2,
-    connect: { timeout: TRACKING_DEADLINE_MS / 2 },
+    connect: guardedConnector({ rules, timeoutMs: TRACKING_DEADLINE_MS / 2 }),
     pipelining: 1,
-    allowH2: false,
     keepAliveTimeout: 4_000,
     keepAliveMaxTimeout: 4_000,
     headersTimeout: 0,

@@ -45,6 +45,8 @@ export interface RouteDefinition<Path extends string, Query extends z.ZodObject,
   status?: 200 | 201;
   /** Absent: there is nothing to say. */
   answer?: Answer;
+  /** @default application/json */
+  answerType?: string;
   /** Statuses with a body of their own beside problems. */
   otherAnswers?: Readonly<Record<number, { description: string; schema: z.ZodType }>>;
   /** Beside those that every route has. */
@@ -114,6 +116,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   kind: 'Of the code.',
   code: 'The code itself.',
   integrationId: 'Unique over all projects.',
+  sweepId: 'As the start of the sweep answered it.',
   sender: 'As it is listed.',
   keyId: 'Of the key, not the key itself.',
   secret: 'The path secret, where callbacks prove themselves with one.',
@@ -125,7 +128,7 @@ function configOf(
 ): RouteConfig {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
   const params = names.map((name) => [name, z.string().openapi({ description: PARAMETERS[name] ?? name })] as const);
-  const { description, query, body, answer, otherAnswers = {} } = definition;
+  const { description, query, body, answer, answerType = 'application/json', otherAnswers = {} } = definition;
   return {
     method,
     path,
@@ -150,7 +153,7 @@ function configOf(
       ),
       [status]: {
         description: summary,
-        ...(answer === undefined ? {} : { content: { 'application/json': { schema: answer } } }),
+        ...(answer === undefined ? {} : { content: { [answerType]: { schema: answer } } }),
       },
       ...problemResponses(problemsOf({ access, names, ...definition })),
     },
@@ -215,6 +218,8 @@ async function jsonOf(request: Request): Promise<unknown> {
   } catch (error) {
     // The body was too large, which is found while it is read.
     if (error instanceof Problem) throw error;
-    throw new Problem('invalid_body', 'The body is not JSON');
+    const encoding = request.headers.get('content-encoding');
+    const hint = encoding === null ? '' : ': send it as it is, without content-encoding';
+    throw new Problem('invalid_body', `The body is not JSON${hint}`);
   }
 }

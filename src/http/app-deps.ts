@@ -1,4 +1,5 @@
-import type { MessageClient } from '../client/index.ts';
+import type { MessageClient, SweepClient } from '../client/index.ts';
+import type { PayloadCodec } from '@temporalio/common';
 import type { MessageKey } from '../contract/identity.ts';
 import type { Log } from '../contract/log.ts';
 import type {
@@ -10,8 +11,13 @@ import type {
   Ledger,
   LedgerCheck,
   MessageEvents,
+  UnmatchedReportPage,
+  UnmatchedReportQuery,
 } from '../events/index.ts';
+import type { Erasure } from '../erasure/index.ts';
 import type { Intake, IntakeAnswer } from '../intake/index.ts';
+import type { PlanHolds } from '../plans/index.ts';
+import type { Metrics } from '../metrics/index.ts';
 import type { MessageRegister } from '../register/index.ts';
 import type { Integration, Settings, SettingsAdmin } from '../settings/index.ts';
 import type { ConnectionTest } from '../sinch/index.ts';
@@ -33,6 +39,7 @@ export interface AppDeps {
   listCampaigns: (query: CampaignsQuery) => Promise<CampaignPage>;
   ledgerCheck: LedgerCheck;
   listLateReports: (query: LateReportQuery) => Promise<LateReportPage>;
+  listUnmatchedReports: (query: UnmatchedReportQuery) => Promise<UnmatchedReportPage>;
   /** Asks Sinch whether it takes what the integration has. */
   testConnection: (integration: Integration) => Promise<ConnectionTest>;
   /**
@@ -41,8 +48,17 @@ export interface AppDeps {
    * @returns how many
    */
   retryExport?: (projectId: string) => Promise<number>;
+  /** Plans that Sinch refuses. */
+  planHolds: Pick<PlanHolds, 'find' | 'list' | 'probe'>;
+  sweeps: SweepClient;
   webhook: Webhook;
+  /** Takes a person out of a project. */
+  erasure: Erasure;
+  /** Decrypts what Temporal holds, for pages of these origins among others. */
+  payloadCodec: { codec: PayloadCodec; origins: readonly string[] };
   callerOf: CallerOf;
+  /** What is counted, and shown at `/metrics`. */
+  metrics: Pick<Metrics, 'increment' | 'observe' | 'scrape'>;
   failedLogIns: FailedLogIns;
   /** What `/readyz` asks, by name; each throws where its part cannot work. */
   readiness: Readonly<Record<string, () => Promise<void>>>;

@@ -5,6 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import type { ApiRoute } from './api-route.ts';
 import type { AppDeps } from './app-deps.ts';
 import type { Access } from './access.ts';
+import { createCrossOrigin } from './cross-origin.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { describeApi } from './open-api.ts';
 import { Problem } from './problem.ts';
@@ -26,16 +27,24 @@ export interface App {
   mounted: readonly { method: string; path: string }[];
 }
 
+const WEBHOOK_PATH = '/webhooks/sinch/*';
+
 export function createApp(deps: AppDeps): App {
-  const { webhook, log } = deps;
+  const { webhook, metrics, log } = deps;
+  /** By the patterns of the table: a path of somebody's own would make labels without end. */
+  const routeOf = new WeakMap<Request, string>();
   const app = new OpenAPIHono<{ Bindings: Bindings }>();
   const guard = createGuard(deps);
   const routes = apiRoutes(deps, () => document);
-  for (const route of routes) mount(app, route, guard);
+  for (const route of routes) mount(app, route, guard, (request, name) => routeOf.set(request, name));
   // Not by a route of the table: the webhook itself knows which methods it takes, and reads the body by itself.
-  app.all('/webhooks/sinch/*', (c) => webhook(c.req.raw));
+  app.all(WEBHOOK_PATH, (c) => {
+    routeOf.set(c.req.raw, `ALL ${WEBHOOK_PATH}`);
+    return webhook(c.req.raw);
+  });
   const document = describeApi(app);
 
+  const crossOrigin = createCrossOrigin('/codec/', () => deps.payloadCodec.origins);
   app.notFound(async (c) => {
     const { method, path } = c.req;
     // Whoever has no key is not told which routes there are.
@@ -55,21 +64,37 @@ export function createApp(deps: AppDeps): App {
     if (problem) return problem.toResponse();
     // Not by its path: that holds ids only, but the error may quote what it was given.
     const reason = error instanceof Error ? error.message : String(error);
+    if (c.req.raw.signal.aborted) {
+      log.warn({ method: c.req.method, route: c.req.routePath, error: reason }, 'A caller went before its answer');
+      return new Problem('unavailable', 'The request broke off; make the same request again').toResponse();
+    }
     log.error({ method: c.req.method, route: c.req.routePath, error: reason }, 'A request failed');
     return new Problem('unavailable', 'The request could not be carried out; make the same request again').toResponse();
   });
 
   return {
-    fetch: async (request, bindings) => app.fetch(request, bindings),
+    async fetch(request, bindings) {
+      const begun = performance.now();
+      const response = await crossOrigin(request, async () => app.fetch(request, bindings));
+      const route = routeOf.get(request) ?? 'unknown';
+      metrics.increment('sinch_http_requests_total', { route, status: String(response.status) });
+      metrics.observe('sinch_http_request_seconds', { route }, (performance.now() - begun) / 1000);
+      return response;
+    },
     routes: [
       ...routes.map(({ access, method, path }) => ({ access, method: method.toUpperCase(), path })),
-      { access: 'sinch', method: 'ALL', path: '/webhooks/sinch/*' },
+      { access: 'sinch', method: 'ALL', path: WEBHOOK_PATH },
     ],
     mounted: app.routes.map(({ method, path }) => ({ method, path: path.replace(/:(\w+)/g, '{$1}') })),
   };
 }
 
-function mount(app: OpenAPIHono<{ Bindings: Bindings }>, route: ApiRoute, guard: Guard): void {
+function mount(
+  app: OpenAPIHono<{ Bindings: Bindings }>,
+  route: ApiRoute,
+  guard: Guard,
+  called: (request: Request, name: string) => void,
+): void {
   const { access, method, path, deadlineMs, largestBytes } = route;
   app.openAPIRegistry.registerPath(route.config);
   const limit = bodyLimit({
@@ -80,6 +105,7 @@ function mount(app: OpenAPIHono<{ Bindings: Bindings }>, route: ApiRoute, guard:
   });
   app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
     const begun = performance.now();
+    called(c.req.raw, `${method.toUpperCase()} ${path}`);
     const params = c.req.param() as Record<string, string>;
     const caller = await guard({
       headers: c.req.raw.headers,

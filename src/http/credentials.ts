@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { SettingsAdmin } from '../settings/index.ts';
-import type { Caller } from './access.ts';
+import type { Caller, Purpose } from './access.ts';
 
 /** Shortest deployment key that is accepted from the environment, in characters. */
 export const SHORTEST_API_KEY = 16;
@@ -8,15 +8,28 @@ export const SHORTEST_API_KEY = 16;
 /** Who holds a key, or `undefined` where nobody does. */
 export type CallerOf = (key: string) => Promise<Caller | undefined>;
 
-/**
- * Knows the deployment key, and the keys of projects where settings are kept in the database.
- * @param admin absent with static settings: then there is only the deployment key.
- */
-export function createCallerOf(deploymentKey: string, admin?: Pick<SettingsAdmin, 'holderOf'>): CallerOf {
-  const expected = digest(deploymentKey);
+/** The keys that a process knows. */
+export interface KnownKeys {
+  deploymentKey: string;
+  /** Keys for one purpose alone. @default the deployment key is needed for that too */
+  purposeKeys?: Partial<Record<Purpose, string>>;
+  /** Knows the keys of projects. Absent with static settings: then there are none. */
+  admin?: Pick<SettingsAdmin, 'holderOf'>;
+}
+
+/** Knows the deployment key, those for one purpose, and the keys of projects where settings are kept in the database. */
+export function createCallerOf({ deploymentKey, purposeKeys = {}, admin }: KnownKeys): CallerOf {
+  const deployment = digest(deploymentKey);
+  const purposes = Object.entries(purposeKeys).map(([purpose, key]) => ({
+    purpose: purpose as Purpose,
+    digest: digest(key),
+  }));
   return async (key) => {
     // Digests have one length, which the comparison needs, and their beginnings tell nothing of the key's.
-    if (timingSafeEqual(digest(key), expected)) return { kind: 'deployment' };
+    const given = digest(key);
+    if (timingSafeEqual(given, deployment)) return { kind: 'deployment' };
+    const found = purposes.find((each) => timingSafeEqual(given, each.digest));
+    if (found) return { kind: 'purpose', purpose: found.purpose };
     const holder = await admin?.holderOf(key);
     return holder && { kind: 'key', ...holder };
   };

@@ -47,7 +47,7 @@ export function createGuard(deps: { callerOf: CallerOf; failedLogIns: FailedLogI
     const { access, route, projectId } = visit;
     if (access === 'public' || access === 'sinch') return undefined;
     const caller = await logIn(visit);
-    const who = caller.kind === 'key' ? { keyId: caller.keyId, ofProject: caller.projectId } : { keyId: 'deployment' };
+    const who = caller.kind === 'key' ? { keyId: caller.keyId, ofProject: caller.projectId } : { keyId: caller.kind };
     // Before the role: what a key may do in its own project tells nothing of another one.
     if (projectId !== undefined && !knowsProject(caller, projectId)) {
       log.warn({ ...who, route, needs: access, projectId: projectId.slice(0, 32) }, 'Refused a key of another project');

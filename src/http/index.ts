@@ -10,8 +10,11 @@ export {
   type CampaignView,
   type ExplainCode,
 } from './campaign-view.ts';
-export { type CallerOf, createCallerOf, SHORTEST_API_KEY } from './credentials.ts';
+export { type CallerOf, createCallerOf, type KnownKeys, SHORTEST_API_KEY } from './credentials.ts';
 export { createFailedLogIns, type FailedLogIns, type FailedLogInsOptions } from './failed-log-ins.ts';
+export type { IntegrationAnswer } from './routes/integrations.ts';
 export type { EventView, MessageSummary, MessageView } from './message-view.ts';
 export type { OpenApiDocument } from './open-api.ts';
+export type { LateReportListView, UnmatchedReportListView } from './report-views.ts';
 export { type ProblemCode, PROBLEMS } from './problem.ts';
+export type { StartedSweepView, SweepView } from './routes/sweeps.ts';

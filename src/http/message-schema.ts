@@ -54,6 +54,7 @@ const summary = {
   campaignId: z.string().optional(),
   requestedAt: time,
   startedAt: time.optional(),
+  erasedAt: time.optional().openapi({ description: 'When number, text and customer ids were taken out of it.' }),
 };
 
 /** One message in a list. */

@@ -1,9 +1,11 @@
 import { explainEnd } from '../codes/index.ts';
 import type { CampaignEvent } from '../contract/campaign-event.ts';
 import type { MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
+import type { PlanHold } from '../contract/plan-hold.ts';
 import { maskMsisdn } from '../contract/msisdn.ts';
 import type { MessageEvents } from '../events/index.ts';
 import type { IntakeAnswer } from '../intake/index.ts';
+import { refusalInWords } from './plan-hold-view.ts';
 import type { ListedStatus, RegisteredMessage, RequestDisposition } from '../register/index.ts';
 
 /** A message as the API shows it: numbers masked, no text. */
@@ -24,6 +26,8 @@ export interface MessageView {
   workflowId?: string;
   requestedAt: string;
   startedAt?: string;
+  /** When number, text and customer ids were taken out of it. */
+  erasedAt?: string;
   expiresAt?: string;
   waitsUntil?: string;
   acceptedAt?: string;
@@ -53,7 +57,7 @@ export interface EventView {
 /** One message in a list: what the register knows of it. */
 export type MessageSummary = Pick<
   MessageView,
-  'messageId' | 'recipient' | 'country' | 'integrationId' | 'campaignId' | 'requestedAt' | 'startedAt'
+  'messageId' | 'recipient' | 'country' | 'integrationId' | 'campaignId' | 'requestedAt' | 'startedAt' | 'erasedAt'
 > & { disposition: RequestDisposition['disposition']; status: ListedStatus };
 
 /** What the database and the workflow, where it could be asked, tell about a message. */
@@ -62,15 +66,17 @@ export interface KnownOfMessage {
   recorded: MessageEvents;
   /** Absent where Temporal has none of this id; `unreachable` where it could not be asked. */
   workflow: MessageStatus | 'unreachable' | undefined;
+  /** Of the message's plan. */
+  hold?: PlanHold;
 }
 
-export function viewOf({ request, recorded, workflow }: KnownOfMessage): MessageView {
+export function viewOf({ request, recorded, workflow, hold }: KnownOfMessage): MessageView {
   const live = workflow === 'unreachable' ? undefined : workflow;
   const { input } = request;
   return {
     projectId: request.projectId,
     messageId: request.messageId,
-    ...standing(request, recorded.events, workflow),
+    ...explainedHold(standing(request, recorded.events, workflow), hold),
     ...(input ? { kind: input.content.kind, priority: input.priority, expiresAt: input.expiresAt } : {}),
     ...summaryOf(request),
     reportsExpected: request.reportsExpected,
@@ -102,6 +108,7 @@ export function summaryOf(
     ...(request.integrationId === undefined ? {} : { integrationId: request.integrationId }),
     ...(request.campaignId === undefined ? {} : { campaignId: request.campaignId }),
     ...(request.startedAt === undefined ? {} : { startedAt: request.startedAt }),
+    ...(request.erasedAt === undefined ? {} : { erasedAt: request.erasedAt }),
   };
 }
 
@@ -135,6 +142,19 @@ function standing(
   return last
     ? { status: 'accepted', explanation: `Accepted by Sinch at ${last.at}. ${asked}.` }
     : { status: 'waiting_to_send', explanation: `Registered; it is sent as soon as it is its turn. ${asked}.` };
+}
+
+/** What keeps a message waiting that only its plan's hold knows. */
+function explainedHold(
+  { status, explanation }: Pick<MessageView, 'status' | 'explanation'>,
+  hold: PlanHold | undefined,
+): Pick<MessageView, 'status' | 'explanation'> {
+  if (hold === undefined || status !== 'waiting_to_send') return { status, explanation };
+  const since = hold.since.slice(0, 19).replace('T', ' ');
+  return {
+    status,
+    explanation: `${explanation} Its plan is held since ${since} UTC, as Sinch refuses the integration (${refusalInWords(hold)}): nothing is sent through it until that is mended.`,
+  };
 }
 
 function eventView(event: CampaignEvent): EventView {

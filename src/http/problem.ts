@@ -13,6 +13,7 @@ export const PROBLEMS = {
   unknown_integration: { status: 404, title: 'Unknown integration' },
   unknown_sender: { status: 404, title: 'Unknown sender' },
   unknown_key: { status: 404, title: 'Unknown API key' },
+  unknown_sweep: { status: 404, title: 'Unknown sweep' },
   unknown_exporter: { status: 404, title: 'No exporter' },
   unknown_route: { status: 404, title: 'No such route' },
   already_exists: { status: 409, title: 'Exists already' },
@@ -30,6 +31,8 @@ export const PROBLEMS = {
   invalid_body: { status: 400, title: 'Body is not what the route takes' },
   invalid_query: { status: 422, title: 'Wrong query parameter' },
   invalid_settings: { status: 422, title: 'Wrong settings' },
+  host_not_allowed: { status: 422, title: 'Host is not allowed' },
+  payload_undecodable: { status: 422, title: 'Payload cannot be decrypted' },
   unavailable: { status: 503, title: 'Not possible right now' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../contract/log.ts';
 import type { Database, Keyring } from '../db/index.ts';
+import type { AllowPrivateHosts } from '../hosts/index.ts';
 import {
   type Integration,
   type IntegrationView,
@@ -42,10 +43,11 @@ export interface LocalProjectOptions extends LocalSettings {
 export function openLocalSettings(
   database: Database,
   keyring: Keyring,
-  { publicUrl, log }: { publicUrl: string; log: Log },
+  { publicUrl, allowPrivateHosts, log }: { publicUrl: string; allowPrivateHosts: AllowPrivateHosts; log: Log },
 ): LocalSettings {
-  const settings = sqlSettings(database, keyring, { publicUrl, log });
-  return { settings, admin: sqlSettingsAdmin({ database, keyring, settings, publicUrl }) };
+  const common = { publicUrl, allowPrivateHosts };
+  const settings = sqlSettings(database, keyring, { ...common, log });
+  return { settings, admin: sqlSettingsAdmin({ ...common, database, keyring, settings }) };
 }
 
 /**

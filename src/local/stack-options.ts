@@ -1,5 +1,6 @@
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Log } from '../contract/log.ts';
+import type { AllowPrivateHosts } from '../hosts/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { SimulatorOptions } from '../simulator/index.ts';
 import type { TemporalProgress } from './progress-printer.ts';
@@ -35,10 +36,20 @@ export interface StackOptions {
    * @default those of the database, which is made with the project `demo` and its integration `simulator`
    */
   settings?: Settings;
+  /** Hosts of private networks that may be reached; see `AllowPrivateHosts`. @default those of this machine */
+  allowPrivateHosts?: AllowPrivateHosts;
+  /**
+   * Whether payloads are encrypted before they leave for Temporal; those that are there are decrypted in any case. The
+   * stack's own web UI then shows them in plain text, Temporal's file does not hold it.
+   * @default false
+   */
+  encryptPayloads?: boolean;
   /** Throughput of the simulator's plan, in messages a second. @default as it was set; DEFAULT_LOCAL_RATE at first */
   messagesPerSecond?: number;
   /** @default the one in the data folder; made on the first run */
   apiKey?: string;
+  /** `host:port` where the metrics of the workers are scraped. @default they are not shown */
+  metricsAddress?: string;
   log: Log;
   /** Told about once a second what is being started. */
   onProgress?: (progress: TemporalProgress) => void;

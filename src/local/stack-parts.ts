@@ -30,10 +30,14 @@ export async function openStorage(options: StackOptions): Promise<{ database: Da
   return { database: await openDatabase({ ...place, log }), keyring };
 }
 
-/** A Temporal server that belongs to the stack; `undefined` where a running one is to be used. */
+/**
+ * A Temporal server that belongs to the stack; `undefined` where a running one is to be used.
+ * @param uiCodecUrl where its web UI has payloads decrypted
+ */
 export async function startOwnTemporal(
   options: StackOptions,
   ticker: ProgressTicker,
+  uiCodecUrl: string | undefined,
 ): Promise<TemporalServer | undefined> {
   if (options.temporal) return undefined;
   const { env, dataDir, memory = false, signal, temporalPort, uiPort, onProgress } = options;
@@ -50,6 +54,7 @@ export async function startOwnTemporal(
     ...(temporalPort === undefined ? {} : { port: temporalPort }),
     ...(uiPort === undefined ? {} : { uiPort }),
     ...(memory || dataDir === undefined ? {} : { dbFilename: path.resolve(dataDir, 'temporal.db') }),
+    ...(uiCodecUrl === undefined ? {} : { extraArgs: ['--ui-codec-endpoint', uiCodecUrl] }),
     ...(signal === undefined ? {} : { signal }),
   });
 }

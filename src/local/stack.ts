@@ -1,6 +1,8 @@
 /** The whole product on one machine, bound to 127.0.0.1: what `up` and the demo bring up. */
 import { Client } from '@temporalio/client';
 import type { Database } from '../db/index.ts';
+import { LOOPBACK_HOSTS } from '../hosts/index.ts';
+import { createPayloadEncryption } from '../payload-encryption/index.ts';
 import { startServer } from '../server.ts';
 import type { Settings } from '../settings/index.ts';
 import type { Simulator } from '../simulator/index.ts';
@@ -13,6 +15,7 @@ import { type ProgressTicker, startProgressTicker } from './progress-ticker.ts';
 import { StackError } from './stack-error.ts';
 import { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';
 import { checkSearchAttributes, explainedPort, openStorage, startOwnTemporal } from './stack-parts.ts';
+import { startUiCodec } from './ui-codec.ts';
 
 const IP = '127.0.0.1';
 
@@ -44,7 +47,17 @@ export interface Stack extends AsyncDisposable {
 }
 
 /** What was started, in the order in which it is stopped. */
-const PARTS = ['file', 'http', 'worker', 'connection', 'simulator', 'settings', 'database', 'temporal'] as const;
+const PARTS = [
+  'file',
+  'http',
+  'worker',
+  'connection',
+  'simulator',
+  'settings',
+  'database',
+  'temporal',
+  'uiCodec',
+] as const;
 
 /** What each part that was started is stopped with. */
 type Closers = Map<(typeof PARTS)[number], () => Promise<void>>;
@@ -80,20 +93,30 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   closers.set('database', () => database.close());
   signal?.throwIfAborted();
 
-  const temporal = await startOwnTemporal(options, ticker);
+  const payloadEncryption = createPayloadEncryption(keyring, { encrypts: options.encryptPayloads ?? false });
+  const uiCodec =
+    payloadEncryption.encrypts && !options.temporal ? await startUiCodec(IP, payloadEncryption) : undefined;
+  if (uiCodec) closers.set('uiCodec', () => uiCodec.close());
+
+  const temporal = await startOwnTemporal(options, ticker, uiCodec?.url);
   if (temporal) closers.set('temporal', () => temporal.close());
   signal?.throwIfAborted();
 
   ticker.show('Starting the worker');
   const { connectionOptions = { address: temporal?.address ?? '' }, namespace = 'default' } = options.temporal ?? {};
-  const connection = await connectWorker(connectionOptions, log);
+  const connection = await connectWorker(connectionOptions, { log, metricsAddress: options.metricsAddress });
   closers.set('connection', () => connection.close());
   if (!temporal) await checkSearchAttributes(connection, namespace);
 
   const port = options.port ?? (await findFreePorts(IP, 1))[0] ?? 0;
   const stored = options.settings
     ? undefined
-    : openLocalSettings(database, keyring, { publicUrl: `http://${IP}:${port}`, log });
+    : openLocalSettings(database, keyring, {
+        publicUrl: `http://${IP}:${port}`,
+        // The simulator's, and whatever else is tried out on this machine.
+        allowPrivateHosts: options.allowPrivateHosts ?? LOOPBACK_HOSTS,
+        log,
+      });
   if (stored) closers.set('settings', () => stored.settings.close());
   const simulator =
     stored &&
@@ -107,20 +130,21 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   const settings: Settings | undefined = options.settings ?? stored?.settings;
   if (!settings) throw new TypeError('There are settings where none were given');
 
-  const worker = await startWorker({ connection, namespace, settings, database, keyring, log });
+  const worker = await startWorker({ connection, namespace, settings, database, keyring, payloadEncryption, log });
   closers.set('worker', () =>
     worker.close().catch((error: unknown) => log.error({ error: String(error) }, 'The worker ended with a failure')),
   );
   signal?.throwIfAborted();
 
   // On the worker's connection: a start can then hand over the first task with it, which saves a round trip.
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: payloadEncryption.dataConverter() });
   const server = await startServer({
     client,
     settings,
     ...(stored === undefined ? {} : { admin: stored.admin }),
     database,
     keyring,
+    payloadCodec: { codec: payloadEncryption.codec, origins: [] },
     apiKey,
     log,
     host: IP,

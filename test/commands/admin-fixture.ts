@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createKeyring, type Database } from '../../src/db/index.ts';
+import { LOOPBACK_HOSTS } from '../../src/hosts/index.ts';
 import { sqlSettings, sqlSettingsAdmin } from '../../src/settings/index.ts';
 import { startSimulator } from '../../src/simulator/index.ts';
 import { createSinchClients, type SinchClients, testConnection } from '../../src/sinch/index.ts';
@@ -30,10 +31,16 @@ export interface RunOptions extends CommandStdin {
 
 export async function startAdminStack(database: Database): Promise<AdminStack> {
   const keyring = createKeyring({ keys: [{ id: 'k1', key: randomBytes(32) }], current: 'k1' });
-  const settings = sqlSettings(database, keyring, { publicUrl: PUBLIC_URL });
-  const admin = sqlSettingsAdmin({ database, keyring, publicUrl: PUBLIC_URL, settings });
+  const settings = sqlSettings(database, keyring, { publicUrl: PUBLIC_URL, allowPrivateHosts: LOOPBACK_HOSTS });
+  const admin = sqlSettingsAdmin({
+    database,
+    keyring,
+    publicUrl: PUBLIC_URL,
+    allowPrivateHosts: LOOPBACK_HOSTS,
+    settings,
+  });
   const simulator = await startSimulator({ plans: [PLAN, { ...PLAN, servicePlanId: 'my-plan' }] });
-  const clients = createSinchClients();
+  const clients = createSinchClients({ allowPrivateHosts: true });
   /** Whatever region a plan is said to be in. */
   const simulated: Pick<SinchClients, 'for'> = {
     for: (integration) => clients.for({ ...integration, baseUrl: simulator.url }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type {
@@ -11,7 +12,8 @@ import type {
 } from '../../src/settings/index.ts';
 import type { ConnectionTest } from '../../src/sinch/index.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../../src/countries/index.ts';
-import { type Database, openDatabase } from '../../src/db/index.ts';
+import { createKeyring, type Database, openDatabase } from '../../src/db/index.ts';
+import { createSqlReportStore } from '../../src/events/index.ts';
 import { codeBlocks, sectionOf } from '../helpers/markdown.ts';
 import { type AdminStack, PLAN, startAdminStack } from './admin-fixture.ts';
 import { CTRL_C, type Dialogue, ENTER } from './context.ts';
@@ -189,6 +191,19 @@ describe('commands of admins', () => {
         { piped: 'signing-secret-2' },
       );
       assert.deepEqual(rotated.callbackAuth, { type: 'hmac', secrets: 2 });
+      const limited = await stack.json<IntegrationView>('plans', 'integrations change signed --callback-tolerance 25');
+      assert.deepEqual(limited.callbackAuth, { type: 'hmac', secrets: 2, toleranceMs: 90_000_000 });
+      const shown = await stack.run('plans', 'integrations show signed');
+      assert.match(shown.stdout, /Callbacks +Sinch's signature, 2 are valid, at most 25 hours old\n/);
+      const open = await stack.json<IntegrationView>('plans', 'integrations change signed --callback-tolerance off');
+      assert.deepEqual(open.callbackAuth, { type: 'hmac', secrets: 2 });
+      const unfit = await stack.run('plans', 'integrations change piped --callback-tolerance 25');
+      assert.match(unfit.stderr, /callbackToleranceMs goes with callbackAuth of type "hmac"/);
+      const usage = await stack.run(
+        'plans',
+        'integrations change signed --callback-auth basic --callback-tolerance 25',
+      );
+      assert.equal(usage.exitCode, 2);
     });
 
     test('add a path secret to an address of their own, and carry it through a rotation', async () => {
@@ -395,6 +410,50 @@ describe('commands of admins', () => {
     assert.deepEqual(stack.retried, ['exporter']);
     assert.deepEqual(await stack.json('exporter', 'exporter remove --yes'), { removed: 'exporter' });
     assert.equal((await stack.run('exporter', 'exporter show')).exitCode, 1);
+  });
+
+  test('list reports that reached no message, page by page and without their bodies', async () => {
+    await project('reports');
+    const add = 'integrations add --id reporting --name Reporting --plan reports-plan --region eu --token-stdin';
+    await stack.json('reports', add, { piped: PLAN.apiToken });
+    assert.equal((await stack.run('reports', 'late-reports')).stdout, 'No report came too late.\n');
+    assert.equal((await stack.run('reports', 'unmatched-reports')).stdout, 'Every callback found its message.\n');
+
+    const keyring = createKeyring({ keys: [{ id: 'k1', key: randomBytes(32) }], current: 'k1' });
+    const store = createSqlReportStore(database, keyring);
+    const integrationId = 'reporting';
+    const entry = { integrationId, rawBody: Buffer.from('{"body":"the body of it"}') };
+    const report = { integrationId, status: 'Delivered', statusCode: 0, at: '2026-11-20T09:59:00.000Z' };
+    const receivedAt = '2026-11-20T10:00:00.000Z';
+    await store.keepLate({ ...entry, projectId: 'reports', messageId: 'm-1', report, receivedAt });
+    await store.keepUnmatched({
+      ...entry,
+      reason: 'unknown_message',
+      clientReference: 'sinch/reports/m-2',
+      receivedAt,
+    });
+    await store.keepUnreadable({ ...entry, why: 'The body is not JSON.', receivedAt: '2026-11-20T11:00:00.000Z' });
+
+    const late = await stack.run('reports', 'late-reports');
+    assert.match(late.stdout, /^received +times +message +status +code +why late +integration\n/);
+    assert.match(late.stdout, /10:00:00 UTC +1 +m-1 +Delivered +0 +the message had ended +reporting\n$/);
+    const first = await stack.run('reports', 'unmatched-reports --limit 1');
+    assert.match(
+      first.stdout,
+      /^received +times +integration +why\n.*1 +reporting +not readable: The body is not JSON\.\n$/,
+    );
+    const [, more = ''] = /^There are more: temporal-sinch (.*)\n$/.exec(first.stderr) ?? [];
+    const second = await stack.run('reports', more);
+    assert.match(second.stdout, /reporting +Temporal does not know the message +sinch\/reports\/m-2\n$/);
+    const { unmatchedReports } = await stack.json<{ unmatchedReports: { reason: string }[] }>(
+      'reports',
+      'unmatched-reports',
+    );
+    assert.deepEqual(
+      unmatchedReports.map(({ reason }) => reason),
+      ['unreadable', 'unknown_message'],
+    );
+    assert.ok(!stack.written().includes('the body of it'));
   });
 
   test('list changes page by page, with what was before', async () => {

@@ -62,7 +62,7 @@ export async function commandsBelow(command?: string): Promise<string[]> {
   const parent = command === undefined ? [] : [command];
   const { stdout } = await runCommand([...parent, '--help']);
   const [, list = ''] = /^Commands:\n((?: {2}.*\n)*)/m.exec(stdout) ?? [];
-  const names = [...list.matchAll(/^ {2}([a-z]+)\b/gm)].map(([, name = '']) => name);
+  const names = [...list.matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = '']) => name);
   return names.filter((name) => name !== 'help').map((name) => [...parent, name].join(' '));
 }
 

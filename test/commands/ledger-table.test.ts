@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { explainBalance, ledgerTable } from '../../src/commands/index.ts';
+import { explainBalance, explainUnknownOutcomes, ledgerTable } from '../../src/commands/index.ts';
 import type { Ledger } from '../../src/events/index.ts';
 
 const NO_FAULTS = { eventWithoutRequest: 0, finalWithoutEnqueued: 0, skippedWithEvent: 0, refusedWithoutEvent: 0 };
@@ -17,10 +17,18 @@ const LEDGER: Ledger = {
   failed: 12,
   timeout: 20,
   faults: NO_FAULTS,
+  unknownOutcomes: { resent: 0, held: 0, heldStill: 0 },
   balanced: true,
 };
 
 describe('the ledger as a table', () => {
+  test('says what was decided about unknown outcomes, and nothing where there were none', () => {
+    assert.deepEqual(explainUnknownOutcomes({ resent: 0, held: 0, heldStill: 0 }), []);
+    const said = explainUnknownOutcomes({ resent: 2, held: 3, heldStill: 1 });
+    assert.match(said[0] ?? '', /^2 messages got no clear answer .* were sent again/);
+    assert.match(said[1] ?? '', /^3 messages .* were held.*: 2 settled since, 1 still open/);
+  });
+
   test('shows every number once, with its share of the total that it is a part of', () => {
     const lines = ledgerTable(LEDGER).map((line) => line.replaceAll(/ +/g, ' '));
     assert.deepEqual(lines, [

@@ -67,6 +67,12 @@ describe('the command line', () => {
       ['up', '--mix', 'delivered=1,lost=1'],
       /There is no lost; expected delivered, failed/,
     ],
+    [
+      'a number in two ways',
+      ['erase', '--recipient', '1', '--recipient-stdin', ...TARGET],
+      /--recipient does not go with/,
+    ],
+    ['a number that nobody gives', ['erase', ...TARGET], /Nobody can be asked here/],
     ['an address that is none', ['ledger', '--url', 'localhost'], /--url is no http or https address: localhost/],
     ['a missing message id', ['message'], /missing required argument 'id'/],
     ['a command without what it is to do', ['integrations'], /Usage: temporal-sinch integrations/],

@@ -20,6 +20,7 @@ function simulated(
     behaviour,
     partCount: 1,
     acceptedAt: '2026-11-24T10:00:00.000Z',
+    visibleAt: '2026-11-24T10:00:00.000Z',
     status: finalStatus ?? 'Dispatched',
     statusCode: 0,
     ...(finalStatus === undefined ? {} : { finalStatus }),
@@ -55,6 +56,7 @@ const LEDGER: Ledger = {
   failed: 3,
   timeout: 3,
   faults: { eventWithoutRequest: 0, finalWithoutEnqueued: 0, skippedWithEvent: 0, refusedWithoutEvent: 0 },
+  unknownOutcomes: { resent: 0, held: 0, heldStill: 0 },
   balanced: true,
 };
 

@@ -22,6 +22,7 @@ export interface Said {
 export function exporterOf(database: Pick<Database, 'orm'>) {
   const said: Said[] = [];
   const exporter = createCampaignEventExporter({
+    allowPrivateHosts: true,
     database,
     keyring,
     log: {

@@ -20,8 +20,15 @@ export interface Child {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Starts one of our entry points, such as `src/cli.ts`, without any setting of the surrounding environment. */
-export function startChild(entry: string, args: readonly string[]): Child {
+/**
+ * Starts one of our entry points, such as `src/cli.ts`, without any setting of the surrounding environment.
+ * @param settings variables that it gets beside those that are no settings of ours
+ */
+export function startChild(
+  entry: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Child {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(SINCH_|TEMPORAL_SINCH_|DATABASE_URL|LOG_LEVEL|NODE_TEST_CONTEXT)/.test(name),
@@ -29,7 +36,7 @@ export function startChild(entry: string, args: readonly string[]): Child {
   );
   const child = spawn(process.execPath, ['--import', 'tsx', entry, ...args], {
     cwd: ROOT,
-    env,
+    env: { ...env, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };

@@ -19,6 +19,8 @@ import {
   type MessageEvents,
   readMessageEvents,
 } from '../../src/events/index.ts';
+import { LOOPBACK_HOSTS } from '../../src/hosts/index.ts';
+import type { PayloadEncryption } from '../../src/payload-encryption/index.ts';
 import { SinchPlugin, type SinchPluginOptions } from '../../src/plugin.ts';
 import { type Settings, staticSettings } from '../../src/settings/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
@@ -35,7 +37,11 @@ export interface MessageStackOptions {
   /** Stands between the plugin and the store. @default nothing does */
   sink?: (store: CampaignEventSink) => CampaignEventSink;
   settings?: (settings: Settings) => Settings;
-  plugin?: Pick<SinchPluginOptions, 'sends'>;
+  plugin?: Pick<SinchPluginOptions, 'sends' | 'probeIntervalMs' | 'sweepIntervalMs'>;
+  /** Of the worker, the send workers and the client. @default payloads are as they are */
+  payloadEncryption?: PayloadEncryption;
+  /** File of the Temporal server. @default memory only */
+  dbFilename?: string;
   /** What the plugin and the webhook write. @default nobody reads it */
   log?: Log;
   worker?: Partial<WorkerOptions>;
@@ -98,9 +104,14 @@ async function bringUp(
   close: () => Promise<void>,
 ): Promise<MessageStack> {
   const { integrations = ['main'], log = { warn: nothing, error: nothing } } = options;
-  const environment = await createTestEnvironment(
-    options.clientIdentity === undefined ? {} : { client: { identity: options.clientIdentity } },
-  );
+  const { payloadEncryption, clientIdentity, dbFilename } = options;
+  const environment = await createTestEnvironment({
+    client: {
+      ...(clientIdentity === undefined ? {} : { identity: clientIdentity }),
+      ...(payloadEncryption === undefined ? {} : { dataConverter: payloadEncryption.dataConverter() }),
+    },
+    ...(dbFilename === undefined ? {} : { dbFilename }),
+  });
   closers.push(() => environment.teardown());
   const database = await openDatabase({ memory: true });
   closers.push(() => database.close());
@@ -116,6 +127,7 @@ async function bringUp(
 
   const given = staticSettings({
     publicUrl: host.url,
+    allowPrivateHosts: LOOPBACK_HOSTS,
     projects: [
       {
         id: 'shop',
@@ -144,9 +156,15 @@ async function bringUp(
     }),
   );
 
-  const plugin = new SinchPlugin({ settings, events, log, ...options.plugin });
+  const plugin = new SinchPlugin({
+    settings,
+    events,
+    log,
+    ...(payloadEncryption === undefined ? {} : { payloadEncryption }),
+    ...options.plugin,
+  });
   closers.push(() => plugin.close());
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent, plugins: [plugin] });
 
   let running: { worker: Worker; run: Promise<void> } | undefined;
   const startWorker = async (): Promise<void> => {

@@ -21,7 +21,25 @@ test('says that it is ready while every part is', async () => {
   const readiness = { database: () => database.ping(), temporal: () => Promise.resolve() };
   await using app = await startApp({ database, readiness });
   const answer = await app.call('GET', '/readyz', { headers: {} });
-  assert.deepEqual([answer.status, answer.json], [200, { status: 'ok', database: 'ok', temporal: 'ok' }]);
+  assert.deepEqual([answer.status, answer.json], [200, { status: 'ok', database: 'ok', temporal: 'ok', plans: 'ok' }]);
+});
+
+test('is ready while Sinch refuses a plan, and says which integration that concerns', async () => {
+  const list = async () => [
+    {
+      servicePlanId: 'plan-main',
+      since: '2026-11-20T10:00:00.000Z',
+      refusal: { statusCode: 401, comment: 'Sinch does not take the API token' },
+    },
+  ];
+  const planHolds = { list, find: async () => undefined, probe: async () => true };
+  await using app = await startApp({ database, planHolds });
+  const answer = await app.call('GET', '/readyz', { headers: {} });
+  assert.equal(answer.status, 200);
+  assert.equal(
+    answer.json['plans'],
+    'main held since 2026-11-20T10:00:00.000Z: HTTP 401, Sinch does not take the API token',
+  );
 });
 
 test('names the part that is not ready', async () => {

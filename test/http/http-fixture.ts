@@ -5,11 +5,13 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { MessageClient } from '../../src/client/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import type { Database } from '../../src/db/index.ts';
+import { createErasure } from '../../src/erasure/index.ts';
 import {
   createLedgerCheck,
   listCampaigns,
   readCampaign,
   listLateReports,
+  listUnmatchedReports,
   readLedger,
   readMessageEvents,
 } from '../../src/events/index.ts';
@@ -23,16 +25,36 @@ import {
 } from '../../src/http/index.ts';
 import { createAnswerCheck } from './open-api-check.ts';
 import { createIntake, createStarts, type IntakeAnswer } from '../../src/intake/index.ts';
+import { createMetrics } from '../../src/metrics/index.ts';
+import { createPayloadEncryption } from '../../src/payload-encryption/index.ts';
 import { createRegister, type MessageRegister } from '../../src/register/index.ts';
 import { type RecordedLog, recordLog } from '../intake/intake-fixture.ts';
+import { integrationIdsOf } from '../../src/settings/index.ts';
 import { API_TOKEN, shopSettings } from '../requests/shop.ts';
+import { keyring } from '../settings/settings-fixture.ts';
+
+/** Where Temporal's web UI is. */
+export const UI_ORIGIN = 'https://temporal.example';
 
 export const API_KEY = 'key:of-the-platform/0123';
+export const METRICS_KEY = 'key:of-who-scrapes/4567';
+export const CODEC_KEY = 'key:of-who-reads/8901';
 export const TEXT = 'Hello Ada, your code is 4711';
 export const RECIPIENT = '447400123456';
 
 /** What no answer and no log line may hold, whatever was asked. */
-const SECRETS = [API_KEY, API_TOKEN, TEXT, 'Hello Ada', '4711', RECIPIENT, RECIPIENT.slice(2), 'ada@shop.example'];
+const SECRETS = [
+  API_KEY,
+  METRICS_KEY,
+  CODEC_KEY,
+  API_TOKEN,
+  TEXT,
+  'Hello Ada',
+  '4711',
+  RECIPIENT,
+  RECIPIENT.slice(2),
+  'ada@shop.example',
+];
 
 /** The request of one message. */
 export const sms = {
@@ -152,7 +174,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
   const log = recordLog();
   const started: SendMessageInput[] = [];
   const settings = deps.settings ?? shopSettings();
-  const register = createRegister<IntakeAnswer>(database);
+  const register = createRegister<IntakeAnswer>(database, keyring);
   const starts = createStarts({
     startMessage: (message) => Promise.resolve(started.push(message)),
     register,
@@ -173,15 +195,32 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     messages: { status: none, cancel: none, cancelOrStartCancelled: none },
     readEvents: (key) => readMessageEvents(database, key),
     readLedger: (scope) => readLedger(database, scope),
+    erasure: createErasure({
+      database,
+      keyring,
+      integrationIdsOf: (projectId) => integrationIdsOf(database, settings, projectId),
+    }),
+    payloadCodec: { codec: createPayloadEncryption(keyring).codec, origins: [UI_ORIGIN] },
     webhook: () => Promise.resolve(new Response('the webhook', { status: 202 })),
-    callerOf: createCallerOf(API_KEY, deps.admin),
+    callerOf: createCallerOf({
+      deploymentKey: API_KEY,
+      purposeKeys: { metrics: METRICS_KEY, codec: CODEC_KEY },
+      ...(deps.admin === undefined ? {} : { admin: deps.admin }),
+    }),
+    metrics: createMetrics({
+      gauges: { sinch_plan_held: async () => [], sinch_starts_waiting: () => Promise.resolve([{ value: 0 }]) },
+      log,
+    }),
     failedLogIns: createFailedLogIns({ wait: () => Promise.resolve() }),
     listLateReports: (query) => listLateReports(database, query),
+    listUnmatchedReports: (query) => listUnmatchedReports(database, query),
     readCampaign: (campaign) => readCampaign(database, campaign),
     listCampaigns: (query) => listCampaigns(database, query),
     ledgerCheck: createLedgerCheck({ database, workflows: { ofCampaign: none, find: none, describe: none } }),
     testConnection: () => Promise.reject(new Error('no test is made here')),
+    sweeps: { start: none, status: none },
     readiness: {},
+    planHolds: { find: async () => undefined, list: async () => [], probe: async () => false },
     log,
     ...deps,
   });

@@ -53,7 +53,7 @@ export function createAnswerCheck(document: OpenApiDocument): AnswerCheck {
     const pointer = ['paths', template, method.toLowerCase(), 'responses', String(status), 'content', type, 'schema'];
     const validate = validatorOf(pointer);
     assert.ok(
-      validate(JSON.parse(text)),
+      validate(type === 'text/plain' ? text : JSON.parse(text)),
       `${what} otherwise than documented: ${ajv.errorsText(validate.errors)}\n${text}`,
     );
   };

@@ -17,12 +17,14 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   campaignId: 'spring',
   kind: 'smpp',
   code: '150',
+  sweepId: 'sweep-1',
 };
 
 let app: AdminApp;
 before(async () => {
   app = await startAdminApp({
     ledgerCheck: { page: () => Promise.resolve({ findings: [], checked: 0, ended: 0, endedKnown: 0 }) },
+    sweeps: { start: () => Promise.resolve('sweep-1'), status: () => Promise.resolve(undefined) },
     testConnection: () => Promise.resolve({ ok: true, verdict: 'works', explanation: 'It works.', tookMs: 1 }),
   });
 });
@@ -95,12 +97,19 @@ describe('who may call', () => {
         assert.match(line, /another project .*"keyId":"[^"]+".*"route":"/);
       }
 
-      const allowed = ROLES.slice(access === 'deployment' ? ROLES.length : ROLES.indexOf(access));
+      const ofDeployment = access === 'deployment' || access === 'metrics' || access === 'codec';
+      const allowed = ofDeployment ? [] : ROLES.slice(ROLES.indexOf(access));
       for (const role of ROLES.filter((each) => !allowed.includes(each))) {
         since = app.log.lines.length;
         const refused = await call(app.as[role]);
         assertProblem(refused, 403, 'forbidden');
-        const needed = access === 'deployment' ? /needs the deployment key/ : new RegExp(`needs the role ${access}`);
+        const needed = new RegExp(
+          access === 'deployment'
+            ? 'needs the deployment key'
+            : access === 'metrics' || access === 'codec'
+              ? `needs ${access.toUpperCase()}_KEY or the deployment key`
+              : `needs the role ${access}`,
+        );
         assert.match(String(refused.json['detail']), needed);
         const [line = ''] = refusalsOf(since);
         assert.ok(line.includes(`"keyId":"${app.keyIds[role]}"`), line);

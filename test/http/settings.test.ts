@@ -30,6 +30,31 @@ function fieldsOf(answer: Answer): string[] {
 
 const second = { id: 'second', name: 'Second', servicePlanId: 'plan-second', region: 'us', apiToken: TOKEN };
 
+test('an integration whose plan Sinch refuses says so, and a change of it has the plan probed', async () => {
+  const hold = {
+    servicePlanId: 'plan-main',
+    since: '2026-11-20T10:00:00.000Z',
+    refusal: { statusCode: 401, comment: 'Sinch does not take the API token' },
+  };
+  const probed: string[] = [];
+  await using held = await startAdminApp({
+    planHolds: {
+      list: async () => [hold],
+      find: async () => hold,
+      probe: async (servicePlanId) => probed.push(servicePlanId) > 0,
+    },
+  });
+  const path = '/v1/projects/shop/integrations/main';
+  const shown = await held.call('GET', path, { headers: held.as.admin });
+  assert.deepEqual(shown.json['held'], {
+    since: hold.since,
+    status_code: 401,
+    comment: 'Sinch does not take the API token',
+  });
+  await held.call('PATCH', path, { headers: held.as.admin, body: { apiToken: 'the-right-token' } });
+  assert.deepEqual(probed, ['plan-main']);
+});
+
 test('an integration is added, shown, listed, changed, disabled, enabled and archived', async () => {
   const added = await call('POST', '/integrations', second);
   assert.equal(added.status, 201, added.text);
@@ -186,7 +211,7 @@ test('every change is in the audit log, with the key that made it', async () => 
 });
 
 test('a list refuses a wrong limit, cursor or parameter', async () => {
-  for (const list of ['/integrations', '/keys', '/audit', '/late-reports']) {
+  for (const list of ['/integrations', '/keys', '/audit', '/late-reports', '/unmatched-reports']) {
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'cursor=x', 'page=2']) {
       const answer = await call('GET', `${list}?${query}`);
       assertProblem(answer, 422, 'invalid_query');

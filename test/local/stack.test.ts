@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -106,6 +106,41 @@ describe('the local stack', () => {
     }
     await second.close();
     await assertListening(second, false);
+  });
+
+  test('keeps no number and no text on disk where payloads are encrypted, and shows both in its web UI', async () => {
+    const dataDir = path.join(folder, 'encrypted');
+    const stack = await startStack({ env, dataDir, encryptPayloads: true, log });
+    try {
+      await call(stack, 'POST', '/messages', { messageId: 'm-1', recipient: '+491710009907', text: 'Sesame opens' });
+      const { temporalUi = '' } = stack;
+      const history = `${temporalUi}/api/v1/namespaces/default/workflows/sinch%2Fdemo%2Fm-1/history`;
+      const shown = (await (await fetch(history)).json()) as {
+        history: {
+          events: { workflowExecutionStartedEventAttributes?: { input?: { payloads?: unknown[] } } }[];
+        };
+      };
+      const [started] = shown.history.events;
+      const payloads = started?.workflowExecutionStartedEventAttributes?.input?.payloads;
+      assert.ok(payloads);
+      // As the page itself does: it reads the address in the UI's settings.
+      const { Codec } = (await (await fetch(`${temporalUi}/api/v1/settings`)).json()) as {
+        Codec: { Endpoint: string };
+      };
+      const decode = (url: string) => fetch(url, { method: 'POST', body: JSON.stringify({ payloads }) });
+      const decoded = await decode(`${Codec.Endpoint}/decode`);
+      assert.equal(decoded.headers.get('access-control-allow-origin'), '*');
+      const { payloads: plain } = (await decoded.json()) as { payloads: { data: string }[] };
+      assert.match(Buffer.from(plain[0]?.data ?? '', 'base64').toString(), /491710009907.*Sesame opens/);
+      const { origin } = new URL(Codec.Endpoint);
+      assert.equal((await decode(`${origin}/not-the-secret-of-this-stack/decode`)).status, 404);
+    } finally {
+      await stack.close();
+    }
+    for (const name of readdirSync(dataDir).filter((file) => file.startsWith('temporal.db'))) {
+      const bytes = readFileSync(path.join(dataDir, name));
+      for (const trace of ['491710009907', 'Sesame']) assert.equal(bytes.includes(trace), false, `${trace} in ${name}`);
+    }
   });
 
   test('says so when a part of it ends by itself', async () => {

@@ -57,6 +57,7 @@ export async function startPluginFixture(): Promise<PluginFixture> {
   const environment = await createTestEnvironment({ client: { dataConverter: { payloadCodecs: [turningCodec] } } });
   const simulator = await startSimulator();
   const settings = staticSettings({
+    allowPrivateHosts: true,
     projects: [
       {
         id: 'shop',

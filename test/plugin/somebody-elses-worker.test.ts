@@ -322,3 +322,26 @@ test('the plugin names the option that is missing', () => {
   // @ts-expect-error: so is everything.
   assert.throws(() => new SinchPlugin(), TypeError);
 });
+
+test('the plugin names an interval that is none', () => {
+  const options = {
+    settings: {
+      project: async () => undefined,
+      integration: async () => undefined,
+      integrations: async () => [],
+    },
+    events: { record: async () => undefined },
+  };
+  for (const sweepIntervalMs of [0, 9_999, Number.NaN, 10_000.5]) {
+    assert.throws(() => new SinchPlugin({ ...options, sweepIntervalMs }), {
+      name: 'TypeError',
+      message: /`sweepIntervalMs` to be a whole number of 10000 or more, or false, got/,
+    });
+  }
+  for (const probeIntervalMs of [0, 999, Number.NaN, 1_000.5]) {
+    assert.throws(() => new SinchPlugin({ ...options, probeIntervalMs }), {
+      name: 'TypeError',
+      message: /`probeIntervalMs` to be a whole number of 1000 or more, got/,
+    });
+  }
+});

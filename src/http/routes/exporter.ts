@@ -62,7 +62,7 @@ export function exporterRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'retry
       body: { schema: change },
       status: 200,
       answer: view,
-      problems: ['invalid_settings', 'settings_are_static'],
+      problems: ['invalid_settings', 'host_not_allowed', 'settings_are_static'],
       handle: async ({ params, actor, json }) => adminOf(deps).changeExporter(actor(), params.projectId, await json()),
     }),
     apiRoute({

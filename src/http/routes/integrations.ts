@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import type { IntegrationChange, NewIntegration } from '../../settings/index.ts';
+import type { IntegrationChange, IntegrationView, NewIntegration } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { pageOf, pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
+import { heldPlans, holdViewOf, planHoldView, type PlanHoldView, probeLater } from '../plan-hold-view.ts';
 import { Problem } from '../problem.ts';
 import { adminOf } from '../project-of.ts';
 
@@ -34,11 +35,15 @@ const changeable = {
   hasDefaultOriginator: z.boolean().openapi({
     description: 'Whether Sinch has a default originator for the plan, so that a message may go without a sender.',
   }),
-} satisfies Record<Exclude<keyof IntegrationChange, 'newCallbackSecret'>, z.ZodType>;
+} satisfies Record<Exclude<keyof IntegrationChange, 'newCallbackSecret' | 'callbackToleranceMs'>, z.ZodType>;
 
 const change = z
   .strictObject({
     ...changeable,
+    callbackToleranceMs: z.number().nullable().openapi({
+      description:
+        'Largest age of signatures of `hmac`; `null` for no limit. Under 24 hours it may lose reports that Sinch retries.',
+    }),
     newCallbackSecret: z.string().openapi({
       description: 'Becomes the current secret or password of callbacks; the one before stays valid.',
     }),
@@ -55,7 +60,9 @@ const newIntegration = z
       id: z.string().optional().openapi({ description: 'Unique over all projects. Absent: made of the name.' }),
       servicePlanId: z.string(),
       region: z.enum(REGIONS).optional().openapi({ description: 'This, or `baseUrl`.' }),
-      baseUrl: z.string().optional().openapi({ description: 'A region on request: scheme and host.' }),
+      baseUrl: z.string().optional().openapi({
+        description: 'A region on request: scheme and host, on the internet unless the deployment allows others.',
+      }),
       isDefault: z.boolean().optional().openapi({
         description: "Make it the project's default SMS provider at once. Absent: the default stays as it is.",
       }),
@@ -78,15 +85,23 @@ const view = z
     planNote: z.string().optional().openapi({ description: 'Whether others share the plan, in words.' }),
     state: z.enum(['enabled', 'disabled', 'archived']),
     isDefault: z.boolean(),
-    callbackAuth: z.object({ type: z.enum(['hmac', 'basic', 'url-secret']), secrets: z.number().int() }),
+    callbackAuth: z.object({
+      type: z.enum(['hmac', 'basic', 'url-secret']),
+      secrets: z.number().int(),
+      toleranceMs: z.number().optional().openapi({ description: 'Largest age of signatures. Absent: no limit.' }),
+    }),
     callbackUrl: z.string().optional().openapi({ description: "For copying into Sinch's dashboard." }),
     mmsCountries: z.array(z.string()).readonly(),
     hasDefaultOriginator: z.boolean(),
     createdAt: time,
     updatedAt: time,
     archivedAt: time.optional(),
+    held: planHoldView.optional(),
   })
   .openapi('Integration');
+
+/** An integration, and why its plan sends nothing, if it does not. */
+export type IntegrationAnswer = IntegrationView & { held?: PlanHoldView };
 
 const connectionTest = z
   .object({
@@ -104,8 +119,24 @@ const connectionTest = z
 const INTEGRATIONS = '/v1/projects/{projectId}/integrations';
 
 /** Connections to Sinch service plans. */
-export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'testConnection'>): ApiRoute[] {
-  const { settings, testConnection } = deps;
+export function integrationRoutes(
+  deps: Pick<AppDeps, 'admin' | 'planHolds' | 'settings' | 'testConnection'>,
+): ApiRoute[] {
+  const { settings, testConnection, planHolds } = deps;
+
+  async function withHolds(views: readonly IntegrationView[]): Promise<IntegrationAnswer[]> {
+    const held = await heldPlans(planHolds);
+    return views.map((each) => {
+      const hold = held.get(each.servicePlanId);
+      return hold ? { ...each, held: holdViewOf(hold) } : each;
+    });
+  }
+
+  async function withHold(each: IntegrationView): Promise<IntegrationAnswer> {
+    const [shown = each] = await withHolds([each]);
+    return shown;
+  }
+
   const step = (
     name: 'disable' | 'enable' | 'archive',
     summary: string,
@@ -122,7 +153,7 @@ export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'te
       async handle({ params, actor }) {
         const admin = adminOf(deps);
         const method = `${name}Integration` as const;
-        return admin[method](actor(), params.projectId, params.integrationId);
+        return withHold(await admin[method](actor(), params.projectId, params.integrationId));
       },
     });
   return [
@@ -135,8 +166,10 @@ export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'te
       query: pageQuery,
       answer: pageSchema('integrations', view),
       problems: ['settings_are_static'],
-      handle: async ({ params, query }) =>
-        pageOf('integrations', await adminOf(deps).integrations(params.projectId, pageQueryOf(query))),
+      async handle({ params, query }) {
+        const { items, ...rest } = await adminOf(deps).integrations(params.projectId, pageQueryOf(query));
+        return pageOf('integrations', { items: await withHolds(items), ...rest });
+      },
     }),
     apiRoute({
       access: 'admin',
@@ -147,7 +180,7 @@ export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'te
       body: { schema: newIntegration },
       status: 201,
       answer: view,
-      problems: ['invalid_settings', 'already_exists', 'settings_are_static'],
+      problems: ['invalid_settings', 'host_not_allowed', 'already_exists', 'settings_are_static'],
       handle: async ({ params, actor, json }) =>
         adminOf(deps).createIntegration(actor(), params.projectId, await json()),
     }),
@@ -159,7 +192,7 @@ export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'te
       summary: 'Show an integration, without its token and secrets',
       answer: view,
       problems: ['unknown_integration', 'settings_are_static'],
-      handle: async ({ params }) => adminOf(deps).integration(params.projectId, params.integrationId),
+      handle: async ({ params }) => withHold(await adminOf(deps).integration(params.projectId, params.integrationId)),
     }),
     apiRoute({
       access: 'admin',
@@ -176,8 +209,13 @@ export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'te
         'integration_archived',
         'settings_are_static',
       ],
-      handle: async ({ params, actor, json }) =>
-        adminOf(deps).changeIntegration(actor(), params.projectId, params.integrationId, await json()),
+      async handle({ params, actor, json }) {
+        const { projectId, integrationId } = params;
+        const changed = await adminOf(deps).changeIntegration(actor(), projectId, integrationId, await json());
+        // The change may be what mends the plan.
+        probeLater(planHolds, changed.servicePlanId);
+        return withHold(changed);
+      },
     }),
     step('disable', 'Take no new messages; those waiting stay until it is enabled or they expire', [
       'default_integration',
@@ -203,7 +241,9 @@ export function integrationRoutes(deps: Pick<AppDeps, 'admin' | 'settings' | 'te
         if (integration?.projectId !== projectId) {
           throw new Problem('unknown_integration', `Project ${projectId} has no integration of this id`);
         }
-        return testConnection(integration);
+        const test = await testConnection(integration);
+        if (test.ok) probeLater(planHolds, integration.servicePlanId);
+        return test;
       },
     }),
   ];

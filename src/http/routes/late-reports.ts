@@ -1,27 +1,8 @@
-import { z } from '@hono/zod-openapi';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { pageOf, pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
+import { pageOf, pageQuery, pageQueryOf } from '../paging.ts';
 import { projectOf } from '../project-of.ts';
-
-const time = z.iso.datetime();
-
-const lateReport = z
-  .object({
-    messageId: z.string(),
-    reason: z.enum(['contradicts', 'after_end']).openapi({
-      description: 'It says something else than what was recorded, or came after the message had ended.',
-    }),
-    integrationId: z.string(),
-    status: z.string().openapi({ description: 'In the words of Sinch.' }),
-    statusCode: z.number().optional(),
-    batchId: z.string().optional(),
-    at: time,
-    receivedAt: time,
-    lastReceivedAt: time,
-    timesReceived: z.number().int(),
-  })
-  .openapi('LateReport');
+import { lateReportListSchema } from '../report-views.ts';
 
 type Deps = Pick<AppDeps, 'settings' | 'listLateReports'>;
 
@@ -35,7 +16,7 @@ export function lateReportRoutes({ settings, listLateReports }: Deps): ApiRoute[
       tag: 'Messages',
       summary: 'List delivery reports that came too late to count, the latest first',
       query: pageQuery,
-      answer: pageSchema('lateReports', lateReport),
+      answer: lateReportListSchema,
       async handle({ params, query }) {
         const { projectId } = await projectOf(settings, params.projectId);
         const { items, ...rest } = await listLateReports({ projectId, ...pageQueryOf(query) });

@@ -23,6 +23,9 @@ const ledger = z
       skippedWithEvent: count,
       refusedWithoutEvent: count,
     }),
+    unknownOutcomes: z
+      .object({ resent: count, held: count, heldStill: count })
+      .openapi({ description: 'Messages whose send got no clear answer, by what was decided; counted above too.' }),
     balanced: z.boolean(),
   })
   .openapi('Ledger');

@@ -26,10 +26,10 @@ const filters = pageQuery.extend({
   requestedUntil: time.optional().openapi({ description: 'Before this time.' }),
 });
 
-type Deps = Pick<AppDeps, 'settings' | 'register' | 'messages' | 'readEvents'>;
+type Deps = Pick<AppDeps, 'settings' | 'register' | 'messages' | 'planHolds' | 'readEvents'>;
 
 /** What became of messages. */
-export function messageRoutes({ settings, register, messages, readEvents }: Deps): ApiRoute[] {
+export function messageRoutes({ settings, register, messages, planHolds, readEvents }: Deps): ApiRoute[] {
   return [
     apiRoute({
       access: 'viewer',
@@ -64,13 +64,16 @@ export function messageRoutes({ settings, register, messages, readEvents }: Deps
       async handle({ params }) {
         const request = await requestOf(params);
         const key = { projectId: request.projectId, messageId: request.messageId };
-        const [recorded, workflow] = await Promise.all([
+        const [recorded, workflow, hold] = await Promise.all([
           readEvents(key),
           request.input
             ? within(STATUS_DEADLINE_MS, messages.status(key)).catch(() => 'unreachable' as const)
             : Promise.resolve(undefined),
+          request.input
+            ? within(STATUS_DEADLINE_MS, planHolds.find(request.input.servicePlanId)).catch(() => undefined)
+            : Promise.resolve(undefined),
         ]);
-        return viewOf({ request, recorded, workflow });
+        return viewOf({ request, recorded, workflow, ...(hold ? { hold } : {}) });
       },
     }),
     apiRoute({

@@ -19,6 +19,9 @@ const changeable = {
   }),
   waitWhereNoReportsExpected: z.boolean(),
   statusAttribute: z.boolean().openapi({ description: 'Whether `SinchStatus` follows the message.' }),
+  retentionDays: z.number().nullable().openapi({
+    description: 'Whole days after which what identifies a person is taken out. `null`: never.',
+  }),
 } satisfies Record<keyof ProjectChange, z.ZodType>;
 
 const change = z.strictObject(changeable).partial().openapi('ProjectChange');
@@ -35,6 +38,7 @@ const view = z
     settleMs: milliseconds.optional(),
     waitWhereNoReportsExpected: z.boolean(),
     statusAttribute: z.boolean(),
+    retentionDays: z.number().optional(),
     createdAt: time,
     updatedAt: time,
   })
