@@ -1,3 +1,4 @@
+import { describeRefusal } from '../contract/send-outcome.ts';
 import type { IntegrationAnswer } from '../http/index.ts';
 import { listLines, tableLines } from './table.ts';
 import { utcTime } from './utc-time.ts';
@@ -37,7 +38,7 @@ function heldInWords({
   error,
   comment,
 }: NonNullable<IntegrationAnswer['held']>): string {
-  const said = [statusCode === undefined ? undefined : `HTTP ${statusCode}`, error, comment].filter(Boolean).join(', ');
+  const said = describeRefusal({ statusCode, error, comment }, 'no reason is known');
   return `Sinch refuses it since ${utcTime(since)} (${said}), so that nothing is sent through its plan. Messages wait. Check token, plan and address with temporal-sinch integrations test, and the account with Sinch; once it works, sending goes on by itself.`;
 }
 

@@ -10,6 +10,27 @@ export interface Refusal {
   comment?: string;
 }
 
+/** What an outcome tells of a refusal, without the rest of it. */
+export function refusalOf({ statusCode, error, comment }: Refusal): Refusal {
+  return {
+    ...(statusCode === undefined ? {} : { statusCode }),
+    ...(error === undefined ? {} : { error }),
+    ...(comment === undefined ? {} : { comment }),
+  };
+}
+
+/**
+ * An answer that was no acceptance, in words: `HTTP 503, …`.
+ * @param otherwise where it tells nothing. @default none
+ */
+export function describeRefusal(
+  { statusCode, error, comment }: { [Name in keyof Refusal]: Refusal[Name] | undefined },
+  otherwise = 'none',
+): string {
+  const said = [statusCode === undefined ? undefined : `HTTP ${statusCode}`, error, comment];
+  return said.filter((part) => part !== undefined && part !== '').join(', ') || otherwise;
+}
+
 /**
  * What one execution of the `send` activity saw. One execution is one attempt: nothing is inferred from it that it
  * did not see, and the workflow decides what follows.

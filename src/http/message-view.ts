@@ -66,17 +66,15 @@ export interface KnownOfMessage {
   recorded: MessageEvents;
   /** Absent where Temporal has none of this id; `unreachable` where it could not be asked. */
   workflow: MessageStatus | 'unreachable' | undefined;
-  /** Of the message's plan. */
-  hold?: PlanHold;
 }
 
-export function viewOf({ request, recorded, workflow, hold }: KnownOfMessage): MessageView {
+export function viewOf({ request, recorded, workflow }: KnownOfMessage): MessageView {
   const live = workflow === 'unreachable' ? undefined : workflow;
   const { input } = request;
   return {
     projectId: request.projectId,
     messageId: request.messageId,
-    ...explainedHold(standing(request, recorded.events, workflow), hold),
+    ...standing(request, recorded.events, workflow),
     ...(input ? { kind: input.content.kind, priority: input.priority, expiresAt: input.expiresAt } : {}),
     ...summaryOf(request),
     reportsExpected: request.reportsExpected,
@@ -144,16 +142,12 @@ function standing(
     : { status: 'waiting_to_send', explanation: `Registered; it is sent as soon as it is its turn. ${asked}.` };
 }
 
-/** What keeps a message waiting that only its plan's hold knows. */
-function explainedHold(
-  { status, explanation }: Pick<MessageView, 'status' | 'explanation'>,
-  hold: PlanHold | undefined,
-): Pick<MessageView, 'status' | 'explanation'> {
-  if (hold === undefined || status !== 'waiting_to_send') return { status, explanation };
+/** A message that waits, with what only its plan's hold knows. */
+export function withHold(view: MessageView, hold: PlanHold): MessageView {
   const since = hold.since.slice(0, 19).replace('T', ' ');
   return {
-    status,
-    explanation: `${explanation} Its plan is held since ${since} UTC, as Sinch refuses the integration (${refusalInWords(hold)}): nothing is sent through it until that is mended.`,
+    ...view,
+    explanation: `${view.explanation} Its plan is held since ${since} UTC, as Sinch refuses the integration (${refusalInWords(hold)}): nothing is sent through it until that is mended.`,
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { PlanHold } from '../contract/plan-hold.ts';
+import { describeRefusal } from '../contract/send-outcome.ts';
 import type { PlanHolds } from '../plans/index.ts';
 import { within } from './within.ts';
 
@@ -33,9 +34,8 @@ export function holdViewOf({ since, refusal: { statusCode, error, comment } }: P
 }
 
 /** Why in words, such as `HTTP 401, Sinch does not take the API token`. */
-export function refusalInWords({ refusal: { statusCode, error, comment } }: PlanHold): string {
-  const said = [statusCode === undefined ? undefined : `HTTP ${statusCode}`, error, comment];
-  return said.filter((part) => part !== undefined && part !== '').join(', ') || 'no reason is known';
+export function refusalInWords({ refusal }: PlanHold): string {
+  return describeRefusal(refusal, 'no reason is known');
 }
 
 /** The plans that are held; none where Temporal cannot be asked, which other parts of the answer say. */

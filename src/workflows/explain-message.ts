@@ -1,6 +1,7 @@
 import { countryName } from '../contract/country-name.ts';
 import type { SendMessageInput } from '../contract/message.ts';
-import { describeRefusal, type MessageState } from './message-state.ts';
+import { describeRefusal } from '../contract/send-outcome.ts';
+import type { MessageState } from './message-state.ts';
 
 /**
  * Where the message stands and what it waits for, in the words that the Temporal UI, the console and the command line

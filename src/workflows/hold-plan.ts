@@ -20,8 +20,7 @@ import {
   type HoldPlanResult,
   type ProbeOutcome,
 } from '../contract/plan-hold.ts';
-import type { Refusal } from '../contract/send-outcome.ts';
-import { describeRefusal } from './message-state.ts';
+import { describeRefusal, type Refusal, refusalOf } from '../contract/send-outcome.ts';
 
 const planFaultSignal = defineSignal<[Refusal]>(PLAN_FAULT_SIGNAL);
 const probePlanSignal = defineSignal(PROBE_PLAN_SIGNAL);
@@ -107,12 +106,4 @@ async function probe(servicePlanId: string, refusal: Refusal): Promise<ProbeOutc
   } catch {
     return { kind: 'no_answer' };
   }
-}
-
-function refusalOf({ statusCode, error, comment }: Refusal): Refusal {
-  return {
-    ...(statusCode === undefined ? {} : { statusCode }),
-    ...(error === undefined ? {} : { error }),
-    ...(comment === undefined ? {} : { comment }),
-  };
 }

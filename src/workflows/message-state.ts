@@ -19,7 +19,14 @@ import {
   type SendMessageInput,
   unknownOutcomePolicyOf,
 } from '../contract/message.ts';
-import type { FindOutcome, Refusal, ReportOutcome, SendOutcome } from '../contract/send-outcome.ts';
+import {
+  describeRefusal,
+  type FindOutcome,
+  type Refusal,
+  refusalOf,
+  type ReportOutcome,
+  type SendOutcome,
+} from '../contract/send-outcome.ts';
 import { LEAST_LIFE_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 
 /** Longest pause between two sends that are known not to have been accepted. */
@@ -477,20 +484,6 @@ function pauseAfter(refusals: number, retryAfterMs: number | undefined, jitter: 
 /** 2 s, doubling: dense while Sinch may still be making the batch visible, sparse while the message is held. */
 function lookInterval(looks: number): number {
   return Math.min(2_000 * 2 ** Math.min(looks, 20), LONGEST_LOOK_INTERVAL_MS);
-}
-
-function refusalOf({ statusCode, error, comment }: Refusal): Refusal {
-  return {
-    ...(statusCode === undefined ? {} : { statusCode }),
-    ...(error === undefined ? {} : { error }),
-    ...(comment === undefined ? {} : { comment }),
-  };
-}
-
-/** An answer that was no acceptance, in words: `HTTP 503, …`. */
-export function describeRefusal({ statusCode, error, comment }: Refusal): string {
-  const said = [statusCode === undefined ? undefined : `HTTP ${statusCode}`, error, comment];
-  return said.filter((part) => part !== undefined && part !== '').join(', ') || 'none';
 }
 
 function timeOf(report: DeliveryReport, fallback: number): number {

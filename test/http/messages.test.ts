@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { explainEnd } from '../../src/codes/index.ts';
 import type { MessageStatus } from '../../src/client/index.ts';
+import type { PlanHold } from '../../src/contract/plan-hold.ts';
 import { type Database, openDatabase } from '../../src/db/index.ts';
 import { createSqlSink } from '../../src/events/index.ts';
 import { sampleEvent, sampleRecord } from '../helpers/messages.ts';
@@ -16,6 +17,8 @@ const temporal = {
   status: (): Promise<MessageStatus | undefined> => Promise.resolve(undefined),
   cancel: (): Promise<'requested' | 'closed' | 'unknown'> => Promise.resolve('requested'),
 };
+/** The plans that were looked at, and why the plan is held, if it is. */
+const plans = { asked: [] as string[], hold: undefined as PlanHold | undefined };
 let clock = Date.parse('2026-11-20T10:00:00.000Z');
 
 before(async () => {
@@ -23,6 +26,14 @@ before(async () => {
   app = await startApp({
     database,
     now: () => new Date((clock += 1000)),
+    planHolds: {
+      find: async (servicePlanId) => {
+        plans.asked.push(servicePlanId);
+        return plans.hold;
+      },
+      list: async () => [],
+      probe: async () => false,
+    },
     messages: {
       status: () => temporal.status(),
       cancel: ({ messageId }) => {
@@ -109,6 +120,23 @@ test('shows a message in the words of its workflow', async () => {
     ],
     lateReports: [],
   });
+});
+
+test('says of a message that waits why its plan is held, and asks that of no other', async () => {
+  await app.post(MESSAGES, { ...sms, messageId: 'waiting' });
+  plans.hold = { servicePlanId: 'plan-main', since: '2026-11-20T09:00:00.000Z', refusal: { statusCode: 401 } };
+  plans.asked = [];
+  const standing = { explanation: 'As it stands.', attempts: 0, ignoredReports: 0, cancelRequested: false };
+  temporal.status = () => Promise.resolve({ ...standing, phase: 'accepted' });
+  assert.equal((await view('waiting'))['explanation'], 'As it stands.');
+  assert.deepEqual(plans.asked, []);
+  temporal.status = () => Promise.resolve({ ...standing, phase: 'waiting_to_send' });
+  assert.match(
+    String((await view('waiting'))['explanation']),
+    /^As it stands\. Its plan is held since 2026-11-20 09:00:00 UTC, .*\(HTTP 401\)/,
+  );
+  assert.deepEqual(plans.asked, ['plan-main']);
+  plans.hold = undefined;
 });
 
 test('shows what is recorded of a message where Temporal cannot be asked', async () => {

@@ -5,7 +5,7 @@ import type { RegisteredMessage } from '../../register/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { DISPOSITIONS, LISTED_STATUSES, messageSummary, messageView } from '../message-schema.ts';
-import { summaryOf, viewOf } from '../message-view.ts';
+import { summaryOf, viewOf, withHold } from '../message-view.ts';
 import { pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { projectOf } from '../project-of.ts';
@@ -64,16 +64,18 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
       async handle({ params }) {
         const request = await requestOf(params);
         const key = { projectId: request.projectId, messageId: request.messageId };
-        const [recorded, workflow, hold] = await Promise.all([
+        const [recorded, workflow] = await Promise.all([
           readEvents(key),
           request.input
             ? within(STATUS_DEADLINE_MS, messages.status(key)).catch(() => 'unreachable' as const)
             : Promise.resolve(undefined),
-          request.input
-            ? within(STATUS_DEADLINE_MS, planHolds.find(request.input.servicePlanId)).catch(() => undefined)
-            : Promise.resolve(undefined),
         ]);
-        return viewOf({ request, recorded, workflow, ...(hold ? { hold } : {}) });
+        const view = viewOf({ request, recorded, workflow });
+        // Most messages that are shown have left their plan, and need not ask for it.
+        if (view.status !== 'waiting_to_send' || !request.input) return view;
+        const { servicePlanId } = request.input;
+        const hold = await within(STATUS_DEADLINE_MS, planHolds.find(servicePlanId)).catch(() => undefined);
+        return hold ? withHold(view, hold) : view;
       },
     }),
     apiRoute({
