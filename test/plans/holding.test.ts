@@ -5,6 +5,9 @@ import { createPlanHolds, type PlanHolds } from '../../src/plans/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
 import { until } from '../local/programs.ts';
 
+/** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
+const STARTED = 2;
+
 /** What counts as at once for a person who has just mended something, in milliseconds. */
 const AT_ONCE_MS = 2_000;
 
@@ -65,6 +68,16 @@ describe('a plan that Sinch refuses', () => {
     );
   }
 
+  /** A queue that has stopped gives out no more sends; those that it gave before may still be on their way. */
+  async function untilNoneIsUnderWay(ids: readonly string[]): Promise<void> {
+    await until('no send is under way', async () => {
+      const described = await Promise.all(
+        ids.map((id) => stack.temporal.workflow.getHandle(stack.workflowId(id)).describe()),
+      );
+      return described.every(({ raw }) => (raw.pendingActivities ?? []).every(({ state }) => state !== STARTED));
+    });
+  }
+
   /** Milliseconds from the repair to the first acceptance; all are delivered in the end. */
   async function flowAfter(ids: readonly string[], mend: () => Promise<unknown>): Promise<number> {
     const began = Date.now();
@@ -80,6 +93,7 @@ describe('a plan that Sinch refuses', () => {
     tokens.set('token', 'mistyped');
     const ids = await startMany('token', 40);
     await untilHeld('token');
+    await untilNoneIsUnderWay(ids);
     const seen = posts('token');
     const hold = await holds.find(plan('token'));
     assert.equal(hold?.refusal.statusCode, 401);
