@@ -1,6 +1,7 @@
 /** What a deployment does while its database is away, and that nothing is lost, doubled or sent twice afterwards. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { findPostgres, query } from '../helpers/postgres.ts';
 import { type Deployment, PLAN, startDeployment, until } from '../helpers/deployment.ts';
 
@@ -39,8 +40,8 @@ describe('a deployment whose database', { skip, timeout: 180_000 }, () => {
     },
     {
       what: 'only lets itself be read',
-      begin: () => configure('alter system set default_transaction_read_only = on'),
-      end: () => configure('alter system reset default_transaction_read_only'),
+      begin: () => readOnly('on'),
+      end: () => readOnly('off'),
     },
     {
       what: 'has a full disk',
@@ -81,21 +82,23 @@ describe('a deployment whose database', { skip, timeout: 180_000 }, () => {
       await begin();
       deployment.simulator.setFault(PLAN, undefined);
 
-      const asked = await deployment.ask({ messageId: id('asked-meanwhile') });
-      assert.deepEqual([asked.status, asked.json['code']], [503, 'unavailable']);
-      assert.ok(asked.ms < PLATFORM_MS, `the intake took ${asked.ms} ms`);
+      try {
+        const asked = await deployment.ask({ messageId: id('asked-meanwhile') });
+        assert.deepEqual([asked.status, asked.json['code']], [503, 'unavailable']);
+        assert.ok(asked.ms < PLATFORM_MS, `the intake took ${asked.ms} ms`);
 
-      await until('those under way are with Sinch', () => underWay.every((each) => deployment.accepted(each) === 1));
-      for (const each of [...waiting, ...underWay]) assert.equal((await deployment.report(each)).status, 200, each);
-      const late = await deployment.report(ended, { status: 'Failed', code: 150 });
-      assert.equal(late.status, 503);
-      assert.ok(late.ms < CALLBACK_MS, `the webhook took ${late.ms} ms`);
-      // Their workflows have their reports, and cannot record them.
-      await until('the reports are with the workflows', async () =>
-        (await Promise.all(waiting.map(isFinal))).every(Boolean),
-      );
-
-      await end();
+        await until('those under way are with Sinch', () => underWay.every((each) => deployment.accepted(each) === 1));
+        for (const each of [...waiting, ...underWay]) assert.equal((await deployment.report(each)).status, 200, each);
+        const late = await deployment.report(ended, { status: 'Failed', code: 150 });
+        assert.equal(late.status, 503);
+        assert.ok(late.ms < CALLBACK_MS, `the webhook took ${late.ms} ms`);
+        // Their workflows have their reports, and cannot record them.
+        await until('the reports are with the workflows', async () =>
+          (await Promise.all(waiting.map(isFinal))).every(Boolean),
+        );
+      } finally {
+        await end();
+      }
 
       await until(
         'the intake takes requests',
@@ -131,12 +134,15 @@ describe('a deployment whose database', { skip, timeout: 180_000 }, () => {
     return status?.phase === 'delivered';
   }
 
-  /** A setting of the server's own, in force for every connection that is open. */
-  async function configure(statement: string): Promise<void> {
-    await query(deployment.databaseUrl, `set default_transaction_read_only = off; ${statement}`).catch(() =>
-      query(deployment.databaseUrl, statement),
-    );
+  /** Refuses every transaction that writes, or allows it again; resolves when that is so for connections long open too. */
+  async function readOnly(value: 'on' | 'off'): Promise<void> {
+    await query(deployment.databaseUrl, `alter system set default_transaction_read_only = ${value}`);
     await query(deployment.databaseUrl, 'select pg_reload_conf()');
+    // The server tells open connections of a reload before it takes a new one, which they heed before their next command.
+    await until(`a new connection finds read-only ${value}`, async () => {
+      const found = await query(deployment.databaseUrl, 'show default_transaction_read_only');
+      return isDeepStrictEqual(found, [{ default_transaction_read_only: value }]);
+    });
   }
 });
 
