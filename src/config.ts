@@ -5,6 +5,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
+import { reasonOf } from './contract/reason.ts';
 import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
@@ -344,7 +345,7 @@ function checkPublicUrl({ PUBLIC_URL: publicUrl }: Values, problems: string[]): 
   try {
     staticSettings({ publicUrl, projects: [{ id: 'x', integrations: [] }] });
   } catch (error) {
-    problems.push(`PUBLIC_URL: ${wordsOf(error).replace('staticSettings: publicUrl ', '')}`);
+    problems.push(`PUBLIC_URL: ${reasonOf(error).replace('staticSettings: publicUrl ', '')}`);
   }
 }
 
@@ -356,7 +357,7 @@ function settingsOfPlan(values: Values, plan: Plan, problems: string[]): Setting
   try {
     return staticSettings(optionsOf(values, plan));
   } catch (error) {
-    const words = wordsOf(error).replace('staticSettings: ', '');
+    const words = reasonOf(error).replace('staticSettings: ', '');
     const wrong = OPTIONS.find(([option]) => words.startsWith(option));
     if (!wrong) {
       problems.push(`SINCH_*: ${words}`);
@@ -475,11 +476,7 @@ function attempt<T>(what: string, problems: string[], read: () => T): T | undefi
   try {
     return read();
   } catch (error) {
-    problems.push(`${what}: ${wordsOf(error)}`);
+    problems.push(`${what}: ${reasonOf(error)}`);
     return undefined;
   }
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -200,7 +200,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   }
   const { port } = server.address() as AddressInfo;
-  const retention = startRetention(createRetention({ ...personal, settings, log }));
+  const retention = startRetention(createRetention({ ...personal, settings, log }), log);
   let closing: Promise<void> | undefined;
 
   async function stop(): Promise<void> {

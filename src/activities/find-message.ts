@@ -4,11 +4,13 @@ import type { CampaignEvent } from '../contract/campaign-event.ts';
 import { type DeliveryReport, isFinalStatus } from '../contract/delivery-report.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
+import { reasonOf } from '../contract/reason.ts';
 import type { FindOutcome, ReportOutcome } from '../contract/send-outcome.ts';
 import { NOTE_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { SinchClient } from '../sinch/index.ts';
+import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { noteAcceptance, withinTime } from './send.ts';
+import { noteAcceptance } from './send.ts';
 
 /** How far Sinch's clock may be behind ours before a look-up would miss the batch. */
 const CLOCK_DIFFERENCE_MS = 60_000;
@@ -49,7 +51,7 @@ export function createFindMessage(deps: ActivityDependencies): Pick<MessageActiv
           ...(report ? { report: { ...report, integrationId: integration.id } } : {}),
         };
       } catch (error) {
-        return { kind: 'failed', comment: error instanceof Error ? error.message : String(error) };
+        return { kind: 'failed', comment: reasonOf(error) };
       }
     },
   };
@@ -71,7 +73,7 @@ export function createFindReport(deps: ActivityDependencies): Pick<MessageActivi
         const report = ofBatch && isFinalStatus(ofBatch.status) ? ofBatch : await finalReport(sinch, message, signal);
         return report ? { kind: 'report', report: { ...report, integrationId: integration.id } } : { kind: 'none' };
       } catch (error) {
-        return { kind: 'failed', comment: error instanceof Error ? error.message : String(error) };
+        return { kind: 'failed', comment: reasonOf(error) };
       }
     },
   };
@@ -99,14 +101,14 @@ async function ownNote(
 ): Promise<CampaignEvent | undefined> {
   try {
     // A store that hangs must not take the time in which Sinch can be asked.
-    return await withinTime(NOTE_TIMEOUT_MS, async (late) =>
+    return await withDeadline(NOTE_TIMEOUT_MS, async (late) =>
       events.admission?.(message, AbortSignal.any([signal, late])),
     );
   } catch (error) {
     log.warn(
       {
         workflowId: workflowIdOf(message),
-        error: error instanceof Error ? error.message : String(error),
+        error: reasonOf(error),
       },
       'The store could not be asked for the note of acceptance; asking Sinch',
     );

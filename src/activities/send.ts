@@ -5,10 +5,12 @@ import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import type { SendOutcome } from '../contract/send-outcome.ts';
 import { METRICS } from '../contract/metrics.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { LEAST_LIFE_MS, NOTE_TIMEOUT_MS, SEND_TIMEOUT_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { Integration } from '../settings/index.ts';
 import type { PlanFaults } from '../plans/index.ts';
 import type { SinchClient, SubmitOutcome } from '../sinch/index.ts';
+import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** How long the settings may take, in milliseconds: an attempt that waits for them to its end would count as unknown. */
@@ -107,14 +109,14 @@ async function faulted(
   try {
     return {
       ...outcome,
-      held: await withinTime(HOLD_TIMEOUT_MS, () => faults.faulted(workflowIdOf(message), refusal)),
+      held: await withDeadline(HOLD_TIMEOUT_MS, () => faults.faulted(workflowIdOf(message), refusal)),
     };
   } catch (error) {
     log.error(
       {
         servicePlanId,
         statusCode: refusal.statusCode,
-        error: error instanceof Error ? error.message : String(error),
+        error: reasonOf(error),
       },
       'Sinch refuses the integration, and its plan could not be held; each message is tried again by itself',
     );
@@ -135,7 +137,7 @@ export async function noteAcceptance(
   const { projectId, messageId } = message;
   const event = campaignEventOf(message, { status: 'enqueued', at, ...(batchId === undefined ? {} : { batchId }) });
   try {
-    await withinTime(NOTE_TIMEOUT_MS, (signal) =>
+    await withDeadline(NOTE_TIMEOUT_MS, (signal) =>
       events.record({ projectId, messageId, events: [event], lateReports: [] }, signal),
     );
     return true;
@@ -143,7 +145,7 @@ export async function noteAcceptance(
     log.warn(
       {
         workflowId: workflowIdOf(message),
-        error: error instanceof Error ? error.message : String(error),
+        error: reasonOf(error),
       },
       'The store did not take the note of acceptance; it is written with the final event',
     );
@@ -158,9 +160,9 @@ async function loadIntegration(
 ): Promise<Integration | SendOutcome> {
   let integration: Integration | undefined;
   try {
-    integration = await withinTime(SETTINGS_TIMEOUT_MS, () => deps.settings.integration(message.integrationId));
+    integration = await withDeadline(SETTINGS_TIMEOUT_MS, () => deps.settings.integration(message.integrationId));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return notSent('settings_unavailable', `Integration ${message.integrationId} could not be read: ${why}`);
   }
   if (integration?.servicePlanId !== message.servicePlanId) {
@@ -185,25 +187,8 @@ function clientFor(deps: ActivityDependencies, integration: Integration): SinchC
   try {
     return deps.sinch(integration);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     return notSent('sinch_unavailable', `No request can be made through integration ${integration.id}: ${why}`);
-  }
-}
-
-/** Runs `task` with a signal that ends after `ms`, and stops waiting for it then even where it ignores the signal. */
-export async function withinTime<T>(ms: number, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      controller.abort();
-      reject(new Error(`No answer within ${ms} ms`));
-    }, ms);
-  });
-  try {
-    return await Promise.race([task(controller.signal), timeout]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

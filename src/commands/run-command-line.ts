@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { reasonOf } from '../contract/reason.ts';
 import { addAuditCommand } from './audit.ts';
 import { addCampaignCommand, addCampaignsCommand } from './campaign.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -97,7 +98,7 @@ function report(error: unknown, asJson: boolean, context: CommandContext): numbe
   }
   if (error instanceof CommandError && error.isShown) return error.exitCode;
   const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = reasonOf(error);
   if (asJson) printJson(context, { error: { code: code ?? 'defect', message } });
   note(context, `Error: ${message}`);
   // An error without a code is a mistake of ours: whoever reports it needs the place.

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { reasonOf } from '../contract/reason.ts';
 import { EXIT } from './command-error.ts';
 import { ignoreBrokenPipes } from './context.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -29,7 +30,7 @@ export async function runProgram(
     return (await act({ env, stdout, stderr, signal: stop.signal })) ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     const code = error instanceof Error && 'code' in error ? String(error.code) : failure;
     if (process.argv.includes('--json')) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
     stderr.write(`Error: ${message}\n`);

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Command } from 'commander';
 import { createLogger, readServerConfig } from '../config.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { loadKeyring, openDatabase } from '../db/index.ts';
 import { createPayloadEncryption } from '../payload-encryption/index.ts';
 import { startServer } from '../server.ts';
@@ -43,7 +44,7 @@ export function addServerCommand(program: Command, context: CommandContext): voi
         log.warn(
           {
             address: connectionOptions.address ?? 'localhost:7233',
-            error: error instanceof Error ? error.message : String(error),
+            error: reasonOf(error),
           },
           'Temporal does not answer: messages are registered, and started once it does. Is it running, and are TEMPORAL_ADDRESS and its like right?',
         );

@@ -4,6 +4,7 @@ import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startS
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { metricsAddressOf, settingsFromFile } from '../config.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { logOf } from './log-level.ts';
@@ -167,7 +168,7 @@ function addressOfMetrics(env: NodeJS.ProcessEnv): string | undefined {
   try {
     return metricsAddressOf(env);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new CommandError('metrics_address_invalid', `METRICS_ADDRESS: ${reason}.`, { exitCode: EXIT.usage, cause });
   }
 }
@@ -176,7 +177,7 @@ function settingsOf(file: string): Settings {
   try {
     return settingsFromFile(file);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     throw new CommandError('settings_invalid', `Reading the settings in ${file} failed: ${reason}`, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { PGlite } from '@electric-sql/pglite';
+import { reasonOf } from '../contract/reason.ts';
 import { DatabaseError } from './database-error.ts';
-import { reasonOf } from './store-error.ts';
 
 /** The package's own folder, the same distance from `src/db` and from `lib/db`. */
 const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));

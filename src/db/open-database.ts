@@ -1,9 +1,10 @@
+import { reasonOf } from '../contract/reason.ts';
 import { abortable } from './abortable.ts';
 import { DatabaseError } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrateEmbedded, migrateServer } from './migrate.ts';
 import type { Orm } from './orm.ts';
-import { asStoreErrors, reasonOf } from './store-error.ts';
+import { asStoreErrors } from './store-error.ts';
 import { serverTransaction, type TransactionOptions } from './transaction.ts';
 
 /** An open database with the tables of this release. */

@@ -1,3 +1,4 @@
+import { reasonOf } from '../contract/reason.ts';
 /** What a caller can do about it. */
 export type StoreErrorCode =
   /** The database is away, busy or read-only: the same call may succeed later. */
@@ -81,10 +82,4 @@ function constraintOf(error: unknown): string | undefined {
   return error instanceof Error && 'constraint' in error && typeof error.constraint === 'string'
     ? error.constraint
     : undefined;
-}
-
-/** What is wrong with a connection, in words. Node leaves the message empty where it tried several addresses. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

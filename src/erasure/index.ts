@@ -5,10 +5,4 @@ export {
   type ErasureOptions,
   type ErasureRequest,
 } from './erasure.ts';
-export {
-  createRetention,
-  type Retention,
-  type RetentionOptions,
-  type RunningRetention,
-  startRetention,
-} from './retention.ts';
+export { createRetention, type Retention, type RetentionOptions, startRetention } from './retention.ts';

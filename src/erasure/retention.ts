@@ -2,11 +2,12 @@
  * Ages out what identifies people, by each project's `retentionDays`, and finishes erasures of messages that had still to
  * be started. Every HTTP process runs it; a lock in the database makes one at a time do a portion.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Log } from '../contract/log.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { asStoreErrors, auditEntries, type Database, type Keyring, messages, type Orm } from '../db/index.ts';
 import type { Settings } from '../settings/index.ts';
+import { repeat, type Repeated } from '../timing/index.ts';
 import { BODY_TABLES, eraseBodiesBefore } from './callback-bodies.ts';
 import { eraseMessages } from './erase-messages.ts';
 
@@ -117,7 +118,7 @@ export function createRetention(options: RetentionOptions): Retention {
     try {
       await asStoreErrors(what, work);
     } catch (error) {
-      log.warn({ error: error instanceof Error ? error.message : String(error) }, `${what} failed; trying again`);
+      log.warn({ error: reasonOf(error) }, `${what} failed; trying again`);
     }
   }
 
@@ -131,36 +132,19 @@ export function createRetention(options: RetentionOptions): Retention {
   };
 }
 
-/** The job of one process. */
-export interface RunningRetention {
-  /** Ends it after the portion that is under way. */
-  close(): Promise<void>;
-}
-
-/** Runs the job at once, and from then on by the clock. */
-export function startRetention(retention: Retention): RunningRetention {
-  const closing = new AbortController();
-
-  async function run(): Promise<void> {
-    const { signal } = closing;
-    let agedAt = -Infinity;
-    while (!signal.aborted) {
+/** Runs the job at once, and from then on by the clock. Closing ends it after the portion that is under way. */
+export function startRetention(retention: Retention, log: Pick<Log, 'warn'>): Repeated {
+  let agedAt = -Infinity;
+  return repeat({
+    async task(signal) {
       await retention.finishErasures(signal);
-      if (performance.now() - agedAt >= AGE_MS) {
-        agedAt = performance.now();
-        await retention.age(signal);
-      }
-      await sleep(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
-    }
-  }
-
-  const running = run();
-  return {
-    async close() {
-      closing.abort();
-      await running;
+      if (performance.now() - agedAt < AGE_MS) return;
+      agedAt = performance.now();
+      await retention.age(signal);
     },
-  };
+    everyMs: LOOK_MS,
+    onFailure: (error) => log.warn({ error: reasonOf(error) }, 'Erasing by age failed; trying again'),
+  });
 }
 
 /** Whether no other process is at it; until the transaction's end it is ours. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExportBatchResult, ExportObstacle } from '../contract/export.ts';
 import type { Log } from '../contract/log.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { type Database, type Keyring, StoreError } from '../db/index.ts';
 import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import { type ActiveExporter, type Claim, createOutbox, LEASE_MS, type Mark } from './outbox.ts';
@@ -180,7 +181,7 @@ export function createCampaignEventExporter(options: CampaignEventExporterOption
       } catch (error) {
         if (error instanceof StoreError) throw error;
         // The settings themselves: a base URL that is none, a secret of another keyring.
-        tally.obstacle = { kind: 'no_access', comment: error instanceof Error ? error.message : String(error) };
+        tally.obstacle = { kind: 'no_access', comment: reasonOf(error) };
       }
     }
     return tally;

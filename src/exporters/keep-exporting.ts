@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientOptions, WorkflowNotFoundError } from '@temporalio/client';
 import type { ExportInput, WakeReason } from '../contract/export.ts';
 import type { Log } from '../contract/log.ts';
 import { EXPORT_WORKFLOW, exportWorkflowIdOf, WAKE_EXPORT_SIGNAL } from '../contract/names.ts';
+import { reasonOf } from '../contract/reason.ts';
+import { repeat, type Repeated } from '../timing/index.ts';
 import type { CampaignEventExporter } from './exporter.ts';
 
 /** How often the exporters are looked at, in milliseconds. */
@@ -24,12 +25,6 @@ export interface KeepExportingOptions {
   log: Log;
 }
 
-/** The exports that this process looks after. */
-export interface KeptExports {
-  /** Looks after them no more; they go on where another process has the exporter. */
-  close(): Promise<void>;
-}
-
 interface Kept {
   updatedAt: string;
   /** Whether events waited when it was last known. */
@@ -40,9 +35,10 @@ interface Kept {
 /**
  * Keeps one export running for every project with an exporter that is enabled, and wakes it when there are events for it
  * again. An export that has nothing to do waits for that, so that it costs next to nothing. Every process with an
- * exporter does it; the export's id makes that one export.
+ * exporter does it; the export's id makes that one export. Closing leaves the exports to go on where another process has
+ * the exporter.
  */
-export function keepExporting(options: KeepExportingOptions): KeptExports {
+export function keepExporting(options: KeepExportingOptions): Repeated {
   const { connection, namespace, dataConverter, identity, taskQueue, exporter, log } = options;
   const { workflow } = new Client({
     connection,
@@ -51,7 +47,6 @@ export function keepExporting(options: KeepExportingOptions): KeptExports {
     ...(identity === undefined ? {} : { identity }),
   });
   const kept = new Map<string, Kept>();
-  const closing = new AbortController();
 
   const startOptions = (projectId: string) => ({
     workflowId: exportWorkflowIdOf(projectId),
@@ -118,26 +113,13 @@ export function keepExporting(options: KeepExportingOptions): KeptExports {
     }
   }
 
-  async function run(): Promise<void> {
-    while (!closing.signal.aborted) {
-      try {
-        await reconcile();
-      } catch (error) {
-        warn({}, 'The exporters could not be read; exports go on as they are', error);
-      }
-      await sleep(RECONCILE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  }
-
   function warn(fields: Record<string, unknown>, message: string, error: unknown): void {
-    log.warn({ ...fields, error: error instanceof Error ? error.message : String(error) }, message);
+    log.warn({ ...fields, error: reasonOf(error) }, message);
   }
 
-  const running = run();
-  return {
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+  return repeat({
+    task: reconcile,
+    everyMs: RECONCILE_MS,
+    onFailure: (error) => warn({}, 'The exporters could not be read; exports go on as they are', error),
+  });
 }

@@ -2,6 +2,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { reasonOf } from '../contract/reason.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { AppDeps } from './app-deps.ts';
 import type { Access } from './access.ts';
@@ -63,7 +64,7 @@ export function createApp(deps: AppDeps): App {
     const problem = problemOf(error);
     if (problem) return problem.toResponse();
     // Not by its path: that holds ids only, but the error may quote what it was given.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     if (c.req.raw.signal.aborted) {
       log.warn({ method: c.req.method, route: c.req.routePath, error: reason }, 'A caller went before its answer');
       return new Problem('unavailable', 'The request broke off; make the same request again').toResponse();

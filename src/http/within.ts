@@ -1,3 +1,4 @@
+import { withDeadline } from '../timing/index.ts';
 import { Problem } from './problem.ts';
 
 /**
@@ -5,17 +6,7 @@ import { Problem } from './problem.ts';
  * its repeat.
  * @throws Problem `unavailable` when the time is over
  */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Problem('unavailable', `No answer within ${Math.round(ms)} ms; try again`)),
-      ms,
-    );
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = (): Problem => new Problem('unavailable', `No answer within ${Math.round(ms)} ms; try again`);
+  return withDeadline(ms, () => work, late);
 }

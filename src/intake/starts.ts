@@ -4,6 +4,7 @@ import { type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { Log } from '../contract/log.ts';
 import type { Counters } from '../contract/metrics.ts';
 import type { SendMessageInput } from '../contract/message.ts';
+import { reasonOf } from '../contract/reason.ts';
 import type { MessageRegister } from '../register/index.ts';
 
 /** Starts under way at once: more do not make one server start faster (measured). */
@@ -157,8 +158,4 @@ export function createStarts(options: StartsOptions): Starts {
 
   const sweeping = keepSweeping();
   return starts;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

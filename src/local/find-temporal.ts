@@ -1,5 +1,6 @@
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../contract/reason.ts';
 import { buildTemporal } from './build-temporal.ts';
 import { cachedProgram, cacheFolder } from './cache-folder.ts';
 import { downloadTemporal } from './download-temporal.ts';
@@ -132,7 +133,7 @@ async function install(search: Search, ticker: ProgressTicker): Promise<FoundTem
       return { path: program, source };
     } catch (error) {
       search.signal?.throwIfAborted();
-      search.failures.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      search.failures.push(`${what}: ${reasonOf(error)}`);
     }
   }
   return undefined;

@@ -4,6 +4,7 @@ import { mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import { reasonOf } from '../contract/reason.ts';
 import { startTemporalServer, TemporalServerError } from './temporal-server.ts';
 
 /** Raised when the probe asks for more than before, so that older verdicts do not count. */
@@ -41,7 +42,7 @@ export async function probeTemporal(executable: string, options: ProbeOptions): 
     await useServer(executable, options);
   } catch (error) {
     options.signal?.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const verdict: Verdict = { usable: false, reason };
     const late = error instanceof NoAnswerError || (error instanceof TemporalServerError && !error.died);
     if (!late) await writeVerdict(file, verdict);

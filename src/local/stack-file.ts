@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { reasonOf } from '../contract/reason.ts';
 
 /** Folder of a local stack unless another one is named, in the folder where the command runs. */
 export const DEFAULT_DATA_DIR = '.data';
@@ -41,7 +42,7 @@ export async function readStackFile(dataDir: string): Promise<StackFile | undefi
     text = await readFile(file, 'utf8');
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new StackFileError(`Reading ${file} failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    throw new StackFileError(`Reading ${file} failed: ${reasonOf(cause)}`, {
       cause,
     });
   }

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
+import { reasonOf } from '../contract/reason.ts';
 import { findFreePorts } from './free-ports.ts';
 import { SEARCH_ATTRIBUTE_NAMES, startDevArguments } from './server-arguments.ts';
 import { startServerProcess } from './server-process.ts';
@@ -108,7 +109,7 @@ async function startOnce(options: TemporalServerOptions): Promise<TemporalServer
       ...(options.log === undefined ? {} : { log: options.log }),
     });
   } catch (cause) {
-    throw new TemporalServerError(`Starting ${options.executable} failed: ${messageOf(cause)}`, { died: true, cause });
+    throw new TemporalServerError(`Starting ${options.executable} failed: ${reasonOf(cause)}`, { died: true, cause });
   }
 
   const host = reachableHost(ip);
@@ -230,8 +231,4 @@ function reachableHost(ip: string): string {
 
 function withoutTemporalVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('TEMPORAL_')));
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { reasonOf } from '../contract/reason.ts';
 import { LARGEST_CODEC_BODY_BYTES, type PayloadEncryption, runCodec } from '../payload-encryption/index.ts';
 
 /** A codec server that nobody knows but the UI that is given its address. */
@@ -32,7 +33,7 @@ export async function startUiCodec(ip: string, { codec }: PayloadEncryption): Pr
     try {
       return Response.json(await runCodec(codec, direction, await request.json()), { headers: ANY_PAGE });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       return Response.json({ message: reason }, { status: 400, headers: ANY_PAGE });
     }
   }

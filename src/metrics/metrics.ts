@@ -10,6 +10,8 @@ import {
   type MetricDefinition,
   METRICS,
 } from '../contract/metrics.ts';
+import { reasonOf } from '../contract/reason.ts';
+import { withDeadline } from '../timing/index.ts';
 
 /** One value of a gauge. */
 export interface GaugeValue {
@@ -71,15 +73,12 @@ export function createMetrics({ gauges, log, gaugeDeadlineMs = 2_000 }: MetricsO
     // A gauge without labels would show 0, which nobody has counted.
     gauge.remove({});
     try {
-      const values = await within(gaugeDeadlineMs, gauges[name]());
+      const values = await withDeadline(gaugeDeadlineMs, () => gauges[name]());
       for (const { labels = {}, value } of values) gauge.set({ ...labels }, value);
       unread.delete(name);
     } catch (error) {
       if (!unread.has(name)) {
-        log.warn(
-          { gauge: name, error: error instanceof Error ? error.message : String(error) },
-          'A gauge cannot be read',
-        );
+        log.warn({ gauge: name, error: reasonOf(error) }, 'A gauge cannot be read');
       }
       unread.add(name);
     }
@@ -101,17 +100,5 @@ function attempt(count: () => void): void {
     count();
   } catch {
     // A label that the metric does not have: tests see that, and a caller must not suffer it.
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Not read within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

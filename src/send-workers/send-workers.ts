@@ -10,8 +10,10 @@ import { sendQueueOf } from '../contract/names.ts';
 import type { Refusal } from '../contract/send-outcome.ts';
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { PlanHold } from '../contract/plan-hold.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { createPlanFaults, createPlanHolds, createPlanRate, probePlan, ratesOfPlans } from '../plans/index.ts';
 import type { Integration } from '../settings/index.ts';
+import { repeat } from '../timing/index.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 
 /** How often settings are compared with the workers that run, in milliseconds. */
@@ -80,7 +82,6 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   const plans = new Map<string, PlanWorker>();
   const stopping = new Set<Promise<void>>();
   const turns = new Map<string, Promise<void>>();
-  const closing = new AbortController();
   const suspension = watchSuspension();
 
   async function reconcile(): Promise<void> {
@@ -248,29 +249,21 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     };
   }
 
-  async function followSettings(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await sleep(RECONCILE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-      if (closing.signal.aborted) return;
-      try {
-        await reconcile();
-      } catch (error) {
-        // Sending goes on with the settings that were read last.
-        warn('The integrations could not be read; send workers stay as they are', error);
-      }
-    }
-  }
-
   function warn(message: string, error: unknown): void {
     log.warn({ error: reasonOf(error) }, message);
   }
 
   await reconcile();
-  const following = followSettings();
+  const following = repeat({
+    task: reconcile,
+    everyMs: RECONCILE_MS,
+    firstAfterMs: RECONCILE_MS,
+    // Sending goes on with the settings that were read last.
+    onFailure: (error) => warn('The integrations could not be read; send workers stay as they are', error),
+  });
   return {
     async close() {
-      closing.abort();
-      await following;
+      await following.close();
       await Promise.all([...stopping, ...[...plans.values()].map((plan) => plan.stop())]);
       plans.clear();
       suspension.close();
@@ -285,8 +278,4 @@ function credentialsOf(integrations: readonly Integration[], servicePlanId: stri
       .filter((each) => each.servicePlanId === servicePlanId && each.enabled)
       .map(({ id, baseUrl, apiToken, callbackUrl }) => [id, baseUrl, apiToken, callbackUrl]),
   );
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

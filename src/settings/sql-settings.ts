@@ -1,4 +1,5 @@
 import type { Log } from '../contract/log.ts';
+import { reasonOf } from '../contract/reason.ts';
 import { asStoreErrors, type Database, type Keyring, KeyringError, StoreError } from '../db/index.ts';
 import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import { checkedPublicUrl } from './checked-public-url.ts';
@@ -108,7 +109,7 @@ export function sqlSettings(
 
   function tellAway(error: unknown): void {
     log?.warn(
-      { error: error instanceof Error ? error.message : String(error) },
+      { error: reasonOf(error) },
       loaded
         ? 'The settings cannot be read; those read last stay in force until they can'
         : 'The settings cannot be read, and none were read before: nothing can be sent until they can',

@@ -1,1 +1,1 @@
-export { keepSweeping, type KeepSweepingOptions, type KeptSweeps } from './keep-sweeping.ts';
+export { keepSweeping, type KeepSweepingOptions } from './keep-sweeping.ts';

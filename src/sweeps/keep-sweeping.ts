@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Client,
   type ClientOptions,
@@ -11,8 +10,10 @@ import {
 import type { Log } from '../contract/log.ts';
 import { DEFAULT_REPORT_WINDOW_MS } from '../contract/message.ts';
 import { SWEEP_WORKFLOW, sweepScheduleIdOf } from '../contract/names.ts';
+import { reasonOf } from '../contract/reason.ts';
 import type { SweepInput } from '../contract/sweep.ts';
 import type { Settings } from '../settings/index.ts';
+import { repeat, type Repeated } from '../timing/index.ts';
 
 /** How often the integrations are looked at, in milliseconds. */
 const RECONCILE_MS = 2_000;
@@ -38,18 +39,13 @@ export interface KeepSweepingOptions {
   log: Log;
 }
 
-/** The schedules that this process looks after. */
-export interface KeptSweeps {
-  /** Looks after them no more; they go on. */
-  close(): Promise<void>;
-}
-
 /**
  * Keeps one schedule of sweeps for every plan with an integration that is enabled. Every process with the plugin does it;
  * the schedule's id makes that one schedule, and whoever starts last decides on its interval and queue. A schedule whose
- * plan went out of use while no process looked is taken away by its own next sweep.
+ * plan went out of use while no process looked is taken away by its own next sweep. Closing leaves the schedules to go
+ * on.
  */
-export function keepSweeping(options: KeepSweepingOptions): KeptSweeps {
+export function keepSweeping(options: KeepSweepingOptions): Repeated {
   const { connection, namespace, dataConverter, identity, taskQueue, settings, intervalMs, log } = options;
   const { schedule } = new Client({
     connection,
@@ -59,7 +55,6 @@ export function keepSweeping(options: KeepSweepingOptions): KeptSweeps {
   });
   /** Each plan's input, as the schedule has it from us. */
   const kept = new Map<string, { input: string; ensuredAt: number }>();
-  const closing = new AbortController();
 
   function scheduleOf(input: SweepInput, everyMs: number): ScheduleOptions {
     return {
@@ -109,14 +104,14 @@ export function keepSweeping(options: KeepSweepingOptions): KeptSweeps {
     kept.set(servicePlanId, { input: spelled, ensuredAt: now });
   }
 
-  async function reconcile(): Promise<void> {
+  async function reconcile(closing: AbortSignal): Promise<void> {
     const gone = new Set(kept.keys());
     for (const input of await plansOf(settings)) {
       gone.delete(input.servicePlanId);
-      await attempt(input.servicePlanId, () => follow(input));
+      await attempt(input.servicePlanId, closing, () => follow(input));
     }
     for (const servicePlanId of gone) {
-      await attempt(servicePlanId, async () => {
+      await attempt(servicePlanId, closing, async () => {
         await remove(servicePlanId);
         kept.delete(servicePlanId);
       });
@@ -124,38 +119,25 @@ export function keepSweeping(options: KeepSweepingOptions): KeptSweeps {
   }
 
   /** One plan's failure is none of the others'. */
-  async function attempt(servicePlanId: string, work: () => Promise<void>): Promise<void> {
-    if (closing.signal.aborted) return;
+  async function attempt(servicePlanId: string, closing: AbortSignal, work: () => Promise<void>): Promise<void> {
+    if (closing.aborted) return;
     try {
-      await connection.withAbortSignal(closing.signal, work);
+      await connection.withAbortSignal(closing, work);
     } catch (error) {
-      if (closing.signal.aborted) return;
+      if (closing.aborted) return;
       warn({ servicePlanId }, 'The schedule of the sweeps of delivery reports could not be set; trying again', error);
     }
   }
 
-  async function run(): Promise<void> {
-    while (!closing.signal.aborted) {
-      try {
-        await reconcile();
-      } catch (error) {
-        warn({}, 'The integrations could not be read; sweeps go on as they are', error);
-      }
-      await sleep(RECONCILE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  }
-
   function warn(fields: Record<string, unknown>, message: string, error: unknown): void {
-    log.warn({ ...fields, error: error instanceof Error ? error.message : String(error) }, message);
+    log.warn({ ...fields, error: reasonOf(error) }, message);
   }
 
-  const running = run();
-  return {
-    async close() {
-      closing.abort();
-      await running;
-    },
-  };
+  return repeat({
+    task: reconcile,
+    everyMs: RECONCILE_MS,
+    onFailure: (error) => warn({}, 'The integrations could not be read; sweeps go on as they are', error),
+  });
 }
 
 /** The plans to sweep, and how far back their messages wait. */

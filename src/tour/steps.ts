@@ -1,3 +1,4 @@
+import { reasonOf } from '../contract/reason.ts';
 /** The steps of a tour: each is told in words, and marked with what came of it. */
 export interface Steps {
   /** Takes a step; what it throws marks it as failed and is thrown on, since the next steps stand on it. */
@@ -38,7 +39,7 @@ export function createSteps(write: (line: string) => void): Steps {
         return value;
       } catch (error) {
         failed += 1;
-        write(`  ✗ ${what}: ${error instanceof Error ? error.message : String(error)} (${seconds(began)} s)`);
+        write(`  ✗ ${what}: ${reasonOf(error)} (${seconds(began)} s)`);
         throw error;
       }
     },

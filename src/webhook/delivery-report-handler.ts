@@ -4,9 +4,9 @@ import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { type MessageKey, parseWorkflowId } from '../contract/identity.ts';
 import type { Integration, Settings } from '../settings/index.ts';
 import { parseCallback, SIGNATURE_HEADERS } from '../sinch/index.ts';
+import { withDeadline } from '../timing/index.ts';
 import { methodNotAllowed, notFound, received, tooLarge, unauthenticated, unavailable } from './answers.ts';
 import { authenticate } from './authenticate.ts';
-import { withDeadline } from './deadline.ts';
 import { decodeBody } from './decode-body.ts';
 import {
   createObservers,

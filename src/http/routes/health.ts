@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { reasonOf } from '../../contract/reason.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import type { OpenApiDocument } from '../open-api.ts';
@@ -61,7 +62,7 @@ export function healthRoutes(
               await within(CHECK_DEADLINE_MS, check());
               return [name, 'ok'] as const;
             } catch (error) {
-              return [name, error instanceof Error ? error.message : String(error)] as const;
+              return [name, reasonOf(error)] as const;
             }
           }),
         );
