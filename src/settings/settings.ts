@@ -33,6 +33,12 @@ export interface Integration {
   projectId: string;
   name: string;
   servicePlanId: string;
+  /**
+   * Plans that it was given before its plan was corrected: messages requested then still wait in their queues, and are
+   * sent through `servicePlanId`.
+   * @default none
+   */
+  formerServicePlanIds?: readonly string[];
   region: Region | 'custom';
   /** `https://{region}.sms.api.sinch.com`, or the custom one; without the path. */
   baseUrl: string;

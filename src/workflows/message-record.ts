@@ -29,8 +29,11 @@ export function recordOf(message: SendMessageInput, state: MessageState, end: Me
   return { projectId, messageId, events, ...rest };
 }
 
-/** What is to be written as soon as the message is held: it may stay so for days. */
-export function heldRecordOf({ projectId, messageId }: SendMessageInput, { decisions }: MessageState): MessageRecord {
+/** What is to be written of an unknown outcome before the message ends, for which it may take days. */
+export function decisionsRecordOf(
+  { projectId, messageId }: SendMessageInput,
+  { decisions }: MessageState,
+): MessageRecord {
   return { projectId, messageId, events: [], lateReports: [], unknownOutcomes: decisions };
 }
 

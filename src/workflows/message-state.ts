@@ -77,12 +77,12 @@ export interface MessageState {
   lookAt: number;
   /** Absent after the settle time: only a report, or a later look, can prove it now. */
   held: boolean;
-  /** Whether the store knows that it is held. */
-  heldRecorded: boolean;
   /** Sends that were made again although an earlier one may have been accepted. */
   resends: number;
   /** What was decided about unknown outcomes, the first of each policy. */
   decisions: UnknownOutcomeDecision[];
+  /** How many of them the store knows. */
+  decisionsRecorded: number;
   /** ISO 8601: when Sinch took the message. */
   acceptedAt?: string;
   batchId?: string;
@@ -110,7 +110,7 @@ export type MessageInput =
   | { type: 'send_ended'; outcome: SendOutcome; at: number; jitter: number }
   | { type: 'looked'; outcome: FindOutcome; at: number }
   | { type: 'looked_for_report'; outcome: ReportOutcome; at: number }
-  | { type: 'held_recorded'; at: number }
+  | { type: 'decisions_recorded'; count: number; at: number }
   | { type: 'report'; report: DeliveryReport; at: number }
   | { type: 'cancel'; at: number }
   | { type: 'batch_cancel_sent'; at: number }
@@ -124,8 +124,8 @@ export type NextStep =
   | { do: 'send'; lifeLeftMs: number }
   | { do: 'look_up' }
   | { do: 'look_for_report' }
-  /** Write down that the message is held, and why. */
-  | { do: 'record_held' }
+  /** Write down what was decided about the unknown outcome: the message may stay as it is for days. */
+  | { do: 'record_decisions' }
   | { do: 'cancel_batch' }
   /** Wait for an input, at most until then. */
   | { do: 'wait'; until: number }
@@ -143,9 +143,9 @@ export function newMessageState(): MessageState {
     looks: 0,
     lookAt: 0,
     held: false,
-    heldRecorded: false,
     resends: 0,
     decisions: [],
+    decisionsRecorded: 0,
     enqueuedRecorded: false,
     lookedLast: false,
     cancelRequested: false,
@@ -166,8 +166,8 @@ export function reduceMessage(message: SendMessageInput, state: MessageState, in
       return afterLook(message, state, input.outcome, input.at);
     case 'looked_for_report':
       return afterLookForReport(message, state, input.outcome, input.at);
-    case 'held_recorded':
-      return { ...state, heldRecorded: true };
+    case 'decisions_recorded':
+      return { ...state, decisionsRecorded: Math.max(state.decisionsRecorded, input.count) };
     case 'report':
       return afterReport(message, state, input.report, input.at);
     case 'cancel':
@@ -192,16 +192,21 @@ export function nextStep(message: SendMessageInput, state: MessageState, now: nu
         ? { do: 'wait', until: Math.min(state.notBefore, lastSendAt(message)) }
         : { do: 'send', lifeLeftMs: Date.parse(message.expiresAt) - now };
     case 'undecided':
-      if (state.held && !state.heldRecorded) return { do: 'record_held' };
+      if (state.held && hasUnrecordedDecisions(state)) return { do: 'record_decisions' };
       return now < state.lookAt ? { do: 'wait', until: state.lookAt } : { do: 'look_up' };
     default: {
       if (state.cancelRequested && !state.cancelSent) return { do: 'cancel_batch' };
+      if (hasUnrecordedDecisions(state)) return { do: 'record_decisions' };
       const windowEndsAt = state.windowEndsAt ?? now;
       if (now < windowEndsAt) return { do: 'wait', until: windowEndsAt };
       // Only a message that waits for its last look is still open after its window.
       return now < state.lookAt ? { do: 'wait', until: state.lookAt } : { do: 'look_for_report' };
     }
   }
+}
+
+function hasUnrecordedDecisions({ decisions, decisionsRecorded }: MessageState): boolean {
+  return decisions.length > decisionsRecorded;
 }
 
 /** Whether a send that is queued has lost its purpose: Sinch has the message already, or nobody wants it any more. */

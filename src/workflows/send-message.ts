@@ -12,6 +12,7 @@ import {
   defineSignal,
   isCancellation,
   metricMeter,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -37,7 +38,7 @@ import {
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { FindOutcome, Refusal, ReportOutcome, SendOutcome } from '../contract/send-outcome.ts';
 import { explainMessage } from './explain-message.ts';
-import { heldRecordOf, outcomeOf, recordOf, statusOf } from './message-record.ts';
+import { decisionsRecordOf, outcomeOf, recordOf, statusOf } from './message-record.ts';
 import {
   type MessageInput,
   type MessageState,
@@ -173,13 +174,20 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
           if (outcome) apply({ type: 'looked_for_report', outcome, at: Date.now() });
           break;
         }
-        case 'record_held': {
-          if (message.statusAttribute !== false) {
+        case 'record_decisions': {
+          const { held, decisions } = state;
+          if (held && message.statusAttribute !== false) {
             upsertSearchAttributes([{ key: statusAttribute, value: HELD_STATUS }]);
           }
-          // What settles the question meanwhile is recorded with it, so that this need not be waited for.
-          await unless(() => state.phase !== 'undecided', record(heldRecordOf(message, state)));
-          apply({ type: 'held_recorded', at: Date.now() });
+          // Messages that began before this patch recorded what was decided with their end, unless they were held.
+          if (held || patched('record-resend')) {
+            // What ends the message meanwhile is recorded with all decisions, so that this need not be waited for.
+            await unless(
+              () => nextStep(message, state, Date.now()).do !== 'record_decisions',
+              record(decisionsRecordOf(message, state)),
+            );
+          }
+          apply({ type: 'decisions_recorded', count: decisions.length, at: Date.now() });
           break;
         }
         case 'cancel_batch': {

@@ -37,8 +37,12 @@ function look(outcome: FindOutcome, untilMs: number): { state: MessageState; loo
     if (step.do === 'look_up') {
       looks.push((now - SECOND) / SECOND);
       state = reduceMessage(message, state, looked(outcome, now));
-    } else if (step.do === 'record_held') {
-      state = reduceMessage(message, state, { type: 'held_recorded', at: START + now });
+    } else if (step.do === 'record_decisions') {
+      state = reduceMessage(message, state, {
+        type: 'decisions_recorded',
+        count: state.decisions.length,
+        at: START + now,
+      });
     } else if (step.do === 'wait') {
       now = step.until - START;
     } else {

@@ -154,11 +154,13 @@ export function drive(fate: Fate, most = Infinity): Driven {
         apply({ type: 'looked_for_report', outcome: reportLooks.shift() ?? { kind: 'none' }, at: now });
         break;
       }
-      case 'record_held':
-        assert.equal(state.phase, 'undecided');
+      case 'record_decisions': {
+        assert.ok(state.held || state.phase === 'accepted');
+        const { length: count } = state.decisions;
         if (!duringActivity(1_500)) return result(false);
-        apply({ type: 'held_recorded', at: now });
+        apply({ type: 'decisions_recorded', count, at: now });
         break;
+      }
       case 'cancel_batch':
         assert.equal(state.phase, 'accepted');
         assert.equal(state.cancelSent, false, 'Sinch is asked once');

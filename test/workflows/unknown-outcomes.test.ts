@@ -114,14 +114,27 @@ test('a message whose life is over, or that was cancelled, is held and not sent 
   assert.equal(stateAfter(password, ...cancelledWhileUnknown).held, true);
 });
 
-test('what was decided is recorded at once where the message is held, and with its end', () => {
+test('what was decided is recorded before the message ends, and with its end', () => {
   const held = stateAfter(message, ...absent);
-  assert.deepEqual(nextStep(message, held, START + 61 * SECOND), { do: 'record_held' });
+  assert.deepEqual(nextStep(message, held, START + 61 * SECOND), { do: 'record_decisions' });
   const decision = { policy: 'hold', campaignId: 'welcome', at: isoAt(61 * SECOND) };
   assert.deepEqual(held.decisions, [decision]);
   const ended = stateAfter(message, ...absent, reported(reportOf('Delivered'), HOUR));
   assert.ok(ended.end);
   assert.deepEqual(recordOf(message, ended, ended.end).unknownOutcomes, [decision]);
+});
+
+test('that a message was sent again is recorded when Sinch has it, once, and never delays a send or a cancellation', () => {
+  const again = [...absent, queued(62 * SECOND)];
+  const at = 63 * SECOND;
+  assert.equal(stepAfter(password, 62 * SECOND, ...absent).do, 'send');
+  assert.equal(stepAfter(password, at, ...again, sent(NOT_ACCEPTED, at)).do, 'wait');
+  const accepted = [...again, sent(ACCEPTED, at)];
+  assert.equal(stepAfter(password, at, ...accepted).do, 'record_decisions');
+  assert.equal(stepAfter(password, at, ...accepted, cancelled(at)).do, 'cancel_batch');
+  assert.equal(stepAfter(password, at, ...accepted, reported(reportOf('Delivered'), at)).do, 'close');
+  const recorded = { type: 'decisions_recorded', count: 1, at: START + at } as const;
+  assert.equal(stepAfter(password, at, ...accepted, recorded).do, 'wait');
 });
 
 test('each policy is counted once for a message, however often it decided', () => {
@@ -165,7 +178,7 @@ test('a last look that fails is repeated for a day, and a report that comes mean
 });
 
 test('of a held message too the end waits for a look', () => {
-  const held = [...absent, { type: 'held_recorded', at: START + 62 * SECOND } as const];
+  const held = [...absent, { type: 'decisions_recorded', count: 1, at: START + 62 * SECOND } as const];
   const end = 4 * DAY + SECOND;
   assert.equal(stepAfter(message, end, ...held, looked(FAILED, DAY), time(end)).do, 'look_up');
   assert.equal(stateAfter(message, ...held, looked(FAILED, end)).end, undefined);
