@@ -3,17 +3,16 @@ import type { MessageActivities } from '../contract/activities.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { beforeAnyBatchOf } from './find-message.ts';
+import { integrationOfMessage } from './message-integration.ts';
 
 /** Asks Sinch to cancel a message that it has. Whether that was in time, the delivery report tells. */
 export function createCancelBatch(deps: ActivityDependencies): Pick<MessageActivities, 'cancelBatch'> {
   return {
     async cancelBatch(message, batchId) {
       const signal = Context.current().cancellationSignal;
-      const integration = await deps.settings.integration(message.integrationId);
-      if (!integration) {
-        throw new Error(`Cannot cancel ${workflowIdOf(message)}: no integration ${message.integrationId} is set up`);
-      }
-      const sinch = deps.sinch(integration);
+      const asked = await integrationOfMessage(deps.settings, message);
+      if ('why' in asked) throw new Error(`Cannot cancel ${workflowIdOf(message)}: ${asked.why}`);
+      const sinch = deps.sinch(asked.integration);
       const batchIds = batchId
         ? [batchId]
         : (await sinch.findBatches(workflowIdOf(message), beforeAnyBatchOf(message), signal)).map(({ id }) => id);

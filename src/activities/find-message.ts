@@ -10,6 +10,7 @@ import { NOTE_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { SinchClient } from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { integrationOfMessage } from './message-integration.ts';
 import { noteAcceptance } from './send.ts';
 
 /** How far Sinch's clock may be behind ours before a look-up would miss the batch. */
@@ -37,8 +38,9 @@ export function createFindMessage(deps: ActivityDependencies): Pick<MessageActiv
           ...(note.batchId === undefined ? {} : { batchId: note.batchId }),
         };
       }
-      const integration = await deps.settings.integration(message.integrationId);
-      if (!integration) return { kind: 'failed', comment: `No integration ${message.integrationId} is set up` };
+      const asked = await integrationOfMessage(deps.settings, message);
+      if ('why' in asked) return { kind: 'failed', comment: asked.why };
+      const { integration } = asked;
       try {
         const found = await findAtSinch(deps.sinch(integration), message, signal);
         if (!found) return { kind: 'absent' };
@@ -65,8 +67,9 @@ export function createFindReport(deps: ActivityDependencies): Pick<MessageActivi
   return {
     async findReport(message, batchId): Promise<ReportOutcome> {
       const signal = Context.current().cancellationSignal;
-      const integration = await deps.settings.integration(message.integrationId);
-      if (!integration) return { kind: 'failed', comment: `No integration ${message.integrationId} is set up` };
+      const asked = await integrationOfMessage(deps.settings, message);
+      if ('why' in asked) return { kind: 'failed', comment: asked.why };
+      const { integration } = asked;
       try {
         const sinch = deps.sinch(integration);
         const ofBatch = batchId === null ? undefined : await sinch.deliveryReport(batchId, message.recipient, signal);

@@ -1,15 +1,17 @@
 import { Context } from '@temporalio/activity';
 import type { PlanActivities } from '../contract/activities.ts';
-import { createPlanHolds, createPlanRate, type PlanRate, probePlan, ratesOfPlans } from '../plans/index.ts';
-import type { Integration } from '../settings/index.ts';
+import {
+  createPlanHolds,
+  createPlanRate,
+  integrationsOfPlan,
+  type PlanRate,
+  probePlan,
+  ratesOfPlans,
+} from '../plans/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 
 /** What a hold does to its plan. */
 export function createPlanActivities({ settings, sinch }: ActivityDependencies): PlanActivities {
-  async function integrationsOf(servicePlanId: string): Promise<Integration[]> {
-    return (await settings.integrations()).filter((each) => each.servicePlanId === servicePlanId && each.enabled);
-  }
-
   return {
     async stopPlan(servicePlanId) {
       await planRate().set(servicePlanId, 0);
@@ -22,7 +24,7 @@ export function createPlanActivities({ settings, sinch }: ActivityDependencies):
     async probePlan(servicePlanId, refusal) {
       // What an admin has just changed is what is to be tried.
       await settings.refresh?.();
-      const integrations = await integrationsOf(servicePlanId);
+      const integrations = integrationsOfPlan(await settings.integrations(), servicePlanId);
       return integrations.length === 0 ? { kind: 'gone' } : probePlan(integrations, refusal, sinch);
     },
     async planRefusal(servicePlanId) {

@@ -12,6 +12,7 @@ import type { PlanFaults } from '../plans/index.ts';
 import type { SinchClient, SubmitOutcome } from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { integrationOfMessage } from './message-integration.ts';
 
 /** How long the settings may take, in milliseconds: an attempt that waits for them to its end would count as unknown. */
 const SETTINGS_TIMEOUT_MS = 3_000;
@@ -62,15 +63,16 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
       if ('kind' in integration) return integration;
       const sinch = clientFor(deps, integration);
       if ('kind' in sinch) return sinch;
-      if (!(await deps.turn(message.servicePlanId, cancellationSignal))) {
+      // Also of a message from before the plan was corrected: the throughput is that of the plan it goes through.
+      if (!(await deps.turn(integration.servicePlanId, cancellationSignal))) {
         return notSent('worker_shutdown', 'The worker was shutting down before the message was sent');
       }
       // A process that was suspended may be so late that the server has given this attempt up already.
       if (Date.now() - began > SEND_TIMEOUT_MS - SUBMIT_TIMEOUT_MS - NOTE_TIMEOUT_MS) {
         return notSent('send_too_late', 'Too little of the time for one attempt was left to send');
       }
-      const fault = deps.faults.recent();
-      if (fault) return { kind: 'integration_fault', ...fault, held: true };
+      const fault = deps.faults.recent(integration.id);
+      if (fault) return { kind: 'integration_fault', ...fault.refusal, held: fault.held };
       const lifeLeftMs = Date.parse(message.expiresAt) - now();
       if (lifeLeftMs < LEAST_LIFE_MS) return { kind: 'not_dispatched' };
 
@@ -85,7 +87,7 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
         expireAt: new Date(Date.now() + lifeLeftMs).toISOString(),
       });
       if (submitted.kind === 'integration_fault') return faulted(deps, message, submitted);
-      if (submitted.kind === 'accepted' || submitted.kind === 'refused') deps.faults.accepted();
+      if (submitted.kind === 'accepted' || submitted.kind === 'refused') deps.faults.accepted(integration.id);
       if (submitted.kind !== 'accepted') return submitted;
       const { batchId } = submitted;
       const at = new Date(now()).toISOString();
@@ -109,7 +111,9 @@ async function faulted(
   try {
     return {
       ...outcome,
-      held: await withDeadline(HOLD_TIMEOUT_MS, () => faults.faulted(workflowIdOf(message), refusal)),
+      held: await withDeadline(HOLD_TIMEOUT_MS, () =>
+        faults.faulted({ workflowId: workflowIdOf(message), integrationId: message.integrationId }, refusal),
+      ),
     };
   } catch (error) {
     log.error(
@@ -158,20 +162,15 @@ async function loadIntegration(
   deps: ActivityDependencies,
   message: SendMessageInput,
 ): Promise<Integration | SendOutcome> {
-  let integration: Integration | undefined;
+  let asked: Awaited<ReturnType<typeof integrationOfMessage>>;
   try {
-    integration = await withDeadline(SETTINGS_TIMEOUT_MS, () => deps.settings.integration(message.integrationId));
+    asked = await withDeadline(SETTINGS_TIMEOUT_MS, () => integrationOfMessage(deps.settings, message));
   } catch (error) {
     const why = reasonOf(error);
     return notSent('settings_unavailable', `Integration ${message.integrationId} could not be read: ${why}`);
   }
-  if (integration?.servicePlanId !== message.servicePlanId) {
-    return {
-      kind: 'integration_fault',
-      error: 'integration_not_found',
-      comment: `No integration ${message.integrationId} with plan ${message.servicePlanId} is set up`,
-    };
-  }
+  if ('why' in asked) return { kind: 'integration_fault', error: 'integration_not_found', comment: asked.why };
+  const { integration } = asked;
   if (!integration.enabled) {
     return {
       kind: 'integration_fault',

@@ -2,6 +2,7 @@ import type { ProbeOutcome } from '../contract/plan-hold.ts';
 import type { Refusal } from '../contract/send-outcome.ts';
 import type { Integration } from '../settings/index.ts';
 import type { AccessCheck, SinchClient } from '../sinch/index.ts';
+import { accessOf } from './plan-integrations.ts';
 
 /**
  * Whether Sinch would take messages of the plan, as far as it tells without sending one. The list of batches shows
@@ -22,9 +23,8 @@ export async function probePlan(
   return best ?? outcomes[0] ?? { kind: 'gone' };
 }
 
-/** One of each token and address: integrations that agree on both are answered the same. */
 function distinct(integrations: readonly Integration[]): Integration[] {
-  return [...new Map(integrations.map((each) => [JSON.stringify([each.baseUrl, each.apiToken]), each])).values()];
+  return [...new Map(integrations.map((each) => [accessOf(each), each])).values()];
 }
 
 async function probe(client: SinchClient, integration: Integration, refusal: Refusal): Promise<ProbeOutcome> {

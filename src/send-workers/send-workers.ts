@@ -11,7 +11,15 @@ import type { Refusal } from '../contract/send-outcome.ts';
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { PlanHold } from '../contract/plan-hold.ts';
 import { reasonOf } from '../contract/reason.ts';
-import { createPlanFaults, createPlanHolds, createPlanRate, probePlan, ratesOfPlans } from '../plans/index.ts';
+import {
+  accessOf,
+  createPlanFaults,
+  createPlanHolds,
+  createPlanRate,
+  integrationsOfPlan,
+  probePlan,
+  ratesOfPlans,
+} from '../plans/index.ts';
 import type { Integration } from '../settings/index.ts';
 import { repeat } from '../timing/index.ts';
 import { createPacer, type Pacer } from './pacer.ts';
@@ -95,7 +103,8 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     }
     for (const [servicePlanId, rate] of rates) {
       try {
-        await inTurn(servicePlanId, () => follow(servicePlanId, rate, credentialsOf(integrations, servicePlanId)));
+        const credentials = credentialsOf(integrationsOfPlan(integrations, servicePlanId));
+        await inTurn(servicePlanId, () => follow(servicePlanId, rate, credentials));
       } catch (error) {
         warn(`The send worker of plan ${servicePlanId} could not be brought up to date; trying again`, error);
       }
@@ -116,8 +125,9 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     let plan = plans.get(servicePlanId);
     const isDue = !plan || Date.now() - plan.lookedAt >= (plan.hold ? LOOK_WHILE_HELD_MS : LOOK_MS);
     const hold = isDue ? await holds.find(servicePlanId) : plan?.hold;
-    // Of a plan that is held, the hold sets the limit, and a limit that was set before it is in force no more.
-    if (plan && hold) delete plan.limit;
+    // Of a plan that is held, the hold sets the limit, and a limit that was set before it is in force no more. Of any
+    // other, another process may have stopped the queue and then not been able to hold the plan.
+    if (plan && (hold || isDue)) delete plan.limit;
     const refused = hold || plan?.limit === rate ? undefined : await limit(servicePlanId, rate);
     if (!plan) {
       // Also where the server takes no limit: the worker brings its own, which is less exact and better than no sends.
@@ -151,23 +161,30 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   }
 
   /** Stops the plan's queue, first and fast, and has its hold look after it. */
-  async function holdPlan(servicePlanId: string, refusal: Refusal): Promise<void> {
-    await Promise.all([planRate.set(servicePlanId, 0), holds.raise(servicePlanId, refusal)]);
+  async function holdPlan(servicePlanId: string, refusal: Refusal, refused: string): Promise<void> {
     const plan = plans.get(servicePlanId);
+    // First: where only one of the two succeeds, the queue has a limit that nobody else would put right.
+    if (plan) delete plan.limit;
+    await Promise.all([planRate.set(servicePlanId, 0), holds.raise(servicePlanId, refusal)]);
     if (!plan) return;
     const hold = { servicePlanId, since: new Date().toISOString(), refusal };
     tellHeld(plan, hold);
     // It is looked at again soon, and its limit left alone until then.
     Object.assign(plan, { hold, lookedAt: Date.now() });
-    // What was refused is what a change has to differ from.
-    plan.credentials = credentialsOf(await settings.integrations(), servicePlanId);
-    delete plan.limit;
+    // What a change has to differ from, also one that was made meanwhile.
+    plan.credentials = refused;
   }
 
-  async function confirmFault(servicePlanId: string, refusal: Refusal): Promise<boolean> {
-    const integrations = await settings.integrations();
-    const enabled = integrations.filter((each) => each.servicePlanId === servicePlanId && each.enabled);
-    return (await probePlan(enabled, refusal, options.sinch)).kind === 'fault';
+  /** Integrations that share a plan hold it only while none of them works. */
+  async function isToBlame(
+    all: readonly Integration[],
+    refusal: Refusal,
+    suspects: ReadonlySet<string>,
+  ): Promise<boolean> {
+    const suspected = new Set(all.filter(({ id }) => suspects.has(id)).map(accessOf));
+    const others = all.filter((each) => !suspected.has(accessOf(each)));
+    if (others.length === 0) return all.length > 0;
+    return (await probePlan(others, refusal, options.sinch)).kind === 'fault';
   }
 
   /** @returns why the server did not take the limit, if it did not. */
@@ -193,12 +210,18 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
     const pacer = createPacer(rate, {
       clock: { now: Date.now, sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}) },
     });
+    let accused = credentials;
     const activities = createSendActivities({
       ...options,
-      turn: (_plan, signal) => pacer.turn(signal),
+      // A plan from before a correction shares the throughput of the one that it goes through.
+      turn: (presentPlanId, signal) => (plans.get(presentPlanId)?.pacer ?? pacer).turn(signal),
       faults: createPlanFaults({
-        confirm: (refusal) => confirmFault(servicePlanId, refusal),
-        hold: (refusal) => inTurn(servicePlanId, () => holdPlan(servicePlanId, refusal)),
+        async confirm(refusal, suspects) {
+          const integrations = integrationsOfPlan(await settings.integrations(), servicePlanId);
+          accused = credentialsOf(integrations);
+          return isToBlame(integrations, refusal, suspects);
+        },
+        hold: (refusal) => inTurn(servicePlanId, () => holdPlan(servicePlanId, refusal, accused)),
       }),
       resumedAt: suspension.resumedAt,
     });
@@ -271,11 +294,7 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   };
 }
 
-/** Tokens and addresses of the plan's integrations; only ever compared. */
-function credentialsOf(integrations: readonly Integration[], servicePlanId: string): string {
-  return JSON.stringify(
-    integrations
-      .filter((each) => each.servicePlanId === servicePlanId && each.enabled)
-      .map(({ id, baseUrl, apiToken, callbackUrl }) => [id, baseUrl, apiToken, callbackUrl]),
-  );
+/** What a plan's integrations have with Sinch; only ever compared. */
+function credentialsOf(integrations: readonly Integration[]): string {
+  return JSON.stringify(integrations.map((each) => [each.id, accessOf(each), each.callbackUrl]));
 }

@@ -83,13 +83,15 @@ describe('looking for a message', () => {
     assert.deepEqual(await find({ ...taken, messageId: 'similar' }), { kind: 'absent' });
   });
 
-  test('has failed where Sinch does not answer as it should, or the integration is gone', async () => {
+  test('has failed where Sinch does not answer as it should, or the integration is gone or has another plan by now', async () => {
     await using other = await startActivityFixture();
     other.simulator.setFault('demo-plan', { answer: { status: 503 } });
     const failed: FindOutcome = await newActivity().run(createActivities(other.deps).findMessage, newMessage('9900'));
     assert.equal(failed.kind, 'failed');
     const gone = await find(newMessage('9900'), { settings: fixture.settings({ id: 'another' }) });
     assert.equal(gone.kind, 'failed');
+    const another = await find(newMessage('9900'), { settings: fixture.settings({ servicePlanId: 'another' }) });
+    assert.equal(another.kind, 'failed', 'another plan does not know the message, which proves nothing');
   });
 
   test('cancels the batch of the id that is known', async () => {
@@ -139,7 +141,7 @@ describe('looking for a message', () => {
     const activities = createActivities({ ...fixture.deps, settings: fixture.settings({ id: 'another' }) });
     await assert.rejects(
       newActivity().run(activities.cancelBatch, newMessage('9900'), 'batch-1'),
-      /no integration main/,
+      /No integration main with plan demo-plan is set up/,
     );
   });
 });

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sendQueueOf } from '../../src/contract/names.ts';
 import { createPlanHolds, type PlanHolds } from '../../src/plans/index.ts';
+import type { Integration } from '../../src/settings/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
 import { until } from '../local/programs.ts';
 
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
 const STARTED = 2;
+
+/** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
+const ACTIVITY_QUEUE = 2;
 
 /** What counts as at once for a person who has just mended something, in milliseconds. */
 const AT_ONCE_MS = 2_000;
@@ -14,13 +18,14 @@ const AT_ONCE_MS = 2_000;
 describe('a plan that Sinch refuses', () => {
   let stack: MessageStack;
   let holds: PlanHolds;
-  /** The token of an integration, where it is another than the right one. */
-  const tokens = new Map<string, string>();
+  /** What an integration has otherwise than it should. */
+  const changes = new Map<string, Partial<Integration>>();
+  const mistype = (id: string): void => void changes.set(id, { apiToken: 'mistyped' });
   const logged: { fields: Record<string, unknown>; message: string }[] = [];
 
   before(async () => {
     stack = await startMessageStack({
-      integrations: ['token', 'account', 'ordinary', 'life', 'own'],
+      integrations: ['token', 'account', 'ordinary', 'life', 'own', 'shared', 'guest', 'stopped', 'typed'],
       // The probe of every minute is not waited for here: what is mended is probed at once.
       plugin: { probeIntervalMs: 60_000 },
       log: { warn: () => undefined, error: (fields, message) => void logged.push({ fields, message }) },
@@ -28,10 +33,9 @@ describe('a plan that Sinch refuses', () => {
         ...settings,
         integration: async (id) => {
           const found = await settings.integration(id);
-          return found && { ...found, apiToken: tokens.get(id) ?? found.apiToken };
+          return found && { ...found, ...changes.get(id) };
         },
-        integrations: async () =>
-          (await settings.integrations()).map((each) => ({ ...each, apiToken: tokens.get(each.id) ?? each.apiToken })),
+        integrations: async () => (await settings.integrations()).map((each) => ({ ...each, ...changes.get(each.id) })),
       }),
     });
     holds = createPlanHolds({ client: stack.temporal, taskQueue: 'unused' });
@@ -49,7 +53,7 @@ describe('a plan that Sinch refuses', () => {
     const { effectiveRateLimit } = await stack.temporal.workflowService.describeTaskQueue({
       namespace: 'default',
       taskQueue: { name: sendQueueOf(plan(name)) },
-      taskQueueType: 2,
+      taskQueueType: ACTIVITY_QUEUE,
       reportConfig: true,
     });
     return effectiveRateLimit?.requestsPerSecond ?? 0;
@@ -90,7 +94,7 @@ describe('a plan that Sinch refuses', () => {
   }
 
   test('for a wrong token is held: nothing of the campaign is burnt, an alarm is raised, and it flows after the repair', async () => {
-    tokens.set('token', 'mistyped');
+    mistype('token');
     const ids = await startMany('token', 40);
     await untilHeld('token');
     await untilNoneIsUnderWay(ids);
@@ -110,7 +114,7 @@ describe('a plan that Sinch refuses', () => {
     assert.ok(seen <= ids.length, `${seen} POSTs with the wrong token`);
 
     const flowed = await flowAfter(ids, async () => {
-      tokens.delete('token');
+      changes.delete('token');
       await holds.probe(plan('token'));
     });
     assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the repair to the first acceptance`);
@@ -120,10 +124,10 @@ describe('a plan that Sinch refuses', () => {
   });
 
   test('for a change of its integration alone is probed at once', async () => {
-    tokens.set('own', 'mistyped');
+    mistype('own');
     const ids = await startMany('own', 3);
     await untilHeld('own');
-    await flowAfter(ids, async () => tokens.delete('own'));
+    await flowAfter(ids, async () => changes.delete('own'));
   });
 
   test('for a blocked account is held although its token is taken, until Sinch takes messages again', async () => {
@@ -156,8 +160,46 @@ describe('a plan that Sinch refuses', () => {
     assert.equal((await stack.outcome('refused-alone')).status, 'skipped');
   });
 
+  test('under another plan by mistake flows after the correction, with the messages that wait in the queue of the wrong one', async () => {
+    changes.set('typed', { servicePlanId: 'plan-tpyed' });
+    const ids = Array.from({ length: 5 }, (_, index) => `typed-${index}`);
+    for (const id of ids) await stack.start(id, { integrationId: 'typed', servicePlanId: 'plan-tpyed' });
+    await until('it is held', async () => (await holds.find('plan-tpyed')) !== undefined);
+    const flowed = await flowAfter(ids, async () => {
+      changes.set('typed', { formerServicePlanIds: ['plan-tpyed'] });
+    });
+    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the correction to the first acceptance`);
+    await until('the hold ends', async () => (await holds.find('plan-tpyed')) === undefined);
+  });
+
+  test('through one of two integrations is not held: the other sends, and the first does when it is mended', async () => {
+    changes.set('guest', { servicePlanId: plan('shared'), apiToken: 'mistyped' });
+    const guests = Array.from({ length: 5 }, (_, index) => `guest-${index}`);
+    for (const id of guests) await stack.start(id, { integrationId: 'guest', servicePlanId: plan('shared') });
+    for (const id of guests) await stack.untilStatus(id, ({ attempts }) => attempts > 0);
+    const ids = await startMany('shared', 10);
+    for (const id of ids) assert.equal((await stack.outcome(id)).status, 'delivered');
+    assert.equal(await holds.find(plan('shared')), undefined);
+    assert.notEqual(await limitOf('shared'), 0);
+
+    changes.set('guest', { servicePlanId: plan('shared'), apiToken: 'token-shared' });
+    for (const id of guests) assert.equal((await stack.outcome(id)).status, 'delivered');
+  });
+
+  test('whose queue was stopped by a process that could not hold it gets its throughput back', async () => {
+    await stack.temporal.workflowService.updateTaskQueueConfig({
+      namespace: 'default',
+      identity: 'another process',
+      taskQueue: sendQueueOf(plan('stopped')),
+      taskQueueType: ACTIVITY_QUEUE,
+      updateQueueRateLimit: { rateLimit: { requestsPerSecond: 0 }, reason: 'a fault' },
+    });
+    const [id = ''] = await startMany('stopped', 1);
+    assert.equal((await stack.outcome(id)).status, 'delivered');
+  });
+
   test('lets a message that never left expire with the code of the refusal', async () => {
-    tokens.set('life', 'mistyped');
+    mistype('life');
     await stack.start('first', { integrationId: 'life' });
     await untilHeld('life');
     const expiresAt = new Date(Date.now() + 11_000).toISOString();
