@@ -29,6 +29,12 @@ function mainSentence(message: SendMessageInput, state: MessageState): string {
       }
       return `Not accepted yet (${describeRefusal(state.lastRefusal ?? {})}); it is sent again at ${second(state.notBefore)}, at most until ${minute(message.expiresAt)}.`;
     case 'undecided':
+      if (state.resends > 0) {
+        const again = `A send got no clear answer, and Sinch does not show the message, also since it was sent again (last answer: ${describeRefusal(state.lastRefusal ?? {})}).`;
+        return state.held
+          ? `${again} It is held, not sent once more, so that nobody gets it twice; a delivery report may still prove it until ${day(state.windowEndsAt)}.`
+          : `${again} It is looked for before anything is sent once more.`;
+      }
       return state.held
         ? `A send got no clear answer (${describeRefusal(state.lastRefusal ?? {})}) and Sinch does not show the message. It is held, not sent again, so that nobody gets it twice; a delivery report may still prove it until ${day(state.windowEndsAt)}.`
         : `A send got no clear answer (${describeRefusal(state.lastRefusal ?? {})}); looking at Sinch whether the message was accepted before anything is sent again.`;

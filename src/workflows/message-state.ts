@@ -41,8 +41,15 @@ const HELD_PAUSE_MS = 500;
 /** How long a look that fails is repeated after the window before the message ends without its answer. */
 const LAST_LOOKS_MS = 24 * 3_600_000;
 
-/** Longest pause between two looks for a message whose outcome stays unknown. */
+/** Longest pause between two looks for a message that is held, or has no report at the end of its window. */
 const LONGEST_LOOK_INTERVAL_MS = 6 * 3_600_000;
+
+/**
+ * The same while looks alone keep a message from being sent again or held: Sinch, or the way to it, is away. Longer
+ * after so many looks, since each costs the history some events.
+ */
+const LONGEST_UNDECIDED_INTERVAL_MS = { soon: 60_000, later: 10 * 60_000 };
+const SOON_LOOKS = 60;
 
 /** Why there is no delivery report, in the `error` of a `timeout`. */
 type NoReportError = 'no_delivery_report' | 'no_delivery_report_expected' | 'no_receipt';
@@ -235,6 +242,8 @@ function afterSend(
     case 'accepted':
       return accept(message, tried, outcome, at);
     case 'refused':
+      // Of a message that was sent again Sinch may have the first one, whatever it says of the second.
+      if (tried.resends > 0) return hold(message, { ...tried, lastRefusal: refusalOf(outcome) }, at);
       return end(tried, { status: 'enqueue_failed', at: iso(at), ...refusalOf(outcome) });
     case 'unknown': {
       const settle = message.settleMs ?? DEFAULT_SETTLE_MS;
@@ -257,11 +266,11 @@ function afterSend(
     case 'not_accepted': {
       const refused = { ...tried, refusals: tried.refusals + 1, lastRefusal: refusalOf(outcome) };
       if (tried.cancelRequested) return skip(message, refused, at);
-      if (outcome.kind === 'integration_fault' && outcome.held) {
-        return { ...refused, notBefore: at + Math.round(HELD_PAUSE_MS * (1 + jitter)) };
-      }
-      const askedFor = outcome.kind === 'not_accepted' ? outcome.retryAfterMs : undefined;
-      return { ...refused, notBefore: at + pauseAfter(refused.refusals, askedFor, jitter) };
+      const notBefore = at + pauseBeforeSending(outcome, refused.refusals, jitter);
+      // By then Sinch may show the first one after all, so that it is looked for once more.
+      return tried.resends > 0
+        ? { ...refused, phase: 'undecided', settledAt: notBefore, looks: 0, lookAt: notBefore }
+        : { ...refused, notBefore };
     }
     case 'not_dispatched': {
       const seen = refusalOf(outcome);
@@ -378,7 +387,7 @@ function afterTime(message: SendMessageInput, state: MessageState, at: number): 
 /** When to look next: dense at first, exactly when the time to settle is over, and once more when the window ends. */
 function lookFor(state: MessageState, at: number): MessageState {
   const marks = [state.settledAt, state.windowEndsAt ?? Infinity].filter((mark) => mark > at);
-  return { ...state, lookAt: Math.min(at + lookInterval(state.looks), ...marks) };
+  return { ...state, lookAt: Math.min(at + lookInterval(state), ...marks) };
 }
 
 /** Whether a look that fails after the window is not repeated: whoever waits for the end has to get one. */
@@ -481,14 +490,23 @@ function lastSendAt(message: SendMessageInput): number {
 }
 
 /** 1 s, doubling, with up to a quarter more; never earlier than Sinch asked for. */
-function pauseAfter(refusals: number, retryAfterMs: number | undefined, jitter: number): number {
+function pauseBeforeSending(
+  outcome: Extract<SendOutcome, { kind: 'integration_fault' | 'not_accepted' }>,
+  refusals: number,
+  jitter: number,
+): number {
+  if (outcome.kind === 'integration_fault' && outcome.held) return Math.round(HELD_PAUSE_MS * (1 + jitter));
+  const retryAfterMs = outcome.kind === 'not_accepted' ? outcome.retryAfterMs : undefined;
   const backoff = Math.min(1_000 * 2 ** Math.min(refusals - 1, 20), LONGEST_BACKOFF_MS) * (1 + jitter / 4);
   return Math.round(Math.max(backoff, (retryAfterMs ?? 0) + jitter * 1_000));
 }
 
 /** 2 s, doubling: dense while Sinch may still be making the batch visible, sparse while the message is held. */
-function lookInterval(looks: number): number {
-  return Math.min(2_000 * 2 ** Math.min(looks, 20), LONGEST_LOOK_INTERVAL_MS);
+function lookInterval({ looks, held, phase }: MessageState): number {
+  const { soon, later } = LONGEST_UNDECIDED_INTERVAL_MS;
+  const decides = phase === 'undecided' && !held;
+  const longest = decides ? (looks < SOON_LOOKS ? soon : later) : LONGEST_LOOK_INTERVAL_MS;
+  return Math.min(2_000 * 2 ** Math.min(looks, 20), longest);
 }
 
 function timeOf(report: DeliveryReport, fallback: number): number {

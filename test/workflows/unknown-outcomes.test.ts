@@ -96,15 +96,55 @@ test('a second send without a clear answer is looked for like the first', () => 
 });
 
 test('a message that may have been accepted is held, not expired and not skipped, when its second send never leaves', () => {
-  const again = [...absent, queued(62 * SECOND), sent(NOT_ACCEPTED, 63 * SECOND)];
-  const expired = stateAfter(password, ...again, time(73 * HOUR));
-  assert.equal(expired.end, undefined);
-  assert.equal(expired.held, true);
-  const taken = stateAfter(password, ...again, cancelled(64 * SECOND));
-  assert.equal(taken.end, undefined);
-  assert.equal(taken.held, true);
-  const proved = stateAfter(password, ...again, cancelled(64 * SECOND), reported(reportOf('Delivered'), HOUR));
-  assert.equal(proved.end?.status, 'delivered');
+  const again = [...absent, queued(62 * SECOND)];
+  const neverLeft = sent({ kind: 'not_dispatched' }, 73 * HOUR);
+  for (const inputs of [
+    [...again, neverLeft],
+    [...again, cancelled(64 * SECOND), neverLeft],
+    [...again, cancelled(63 * SECOND), sent(NOT_ACCEPTED, 64 * SECOND)],
+    [...again, sent(NOT_ACCEPTED, 64 * SECOND), looked(ABSENT, 73 * HOUR)],
+    [...again, sent(NOT_ACCEPTED, 64 * SECOND), cancelled(65 * SECOND), looked(ABSENT, 66 * SECOND)],
+  ]) {
+    const held = stateAfter(password, ...inputs);
+    assert.equal(held.end, undefined);
+    assert.equal(held.held, true);
+    assert.equal(stateAfter(password, ...inputs, reported(reportOf('Delivered'), 74 * HOUR)).end?.status, 'delivered');
+  }
+});
+
+test('a message that may have been accepted is held when Sinch refuses the second send, and ends with that code', () => {
+  const refused = [...absent, queued(62 * SECOND), sent({ kind: 'refused', statusCode: 400 }, 63 * SECOND)];
+  const held = stateAfter(password, ...refused);
+  assert.equal(held.end, undefined);
+  assert.equal(held.held, true);
+  const { end } = stateAfter(password, ...refused, looked(ABSENT, 5 * DAY));
+  assert.deepEqual([end?.error, end?.statusCode], ['outcome_unknown', 400]);
+});
+
+test('before a message is sent a third time, since Sinch did not take the second, it is looked for once more', () => {
+  const slow = { kind: 'not_accepted', statusCode: 503, retryAfterMs: HOUR } as const;
+  const waiting = stateAfter(password, ...absent, queued(62 * SECOND), sent(slow, 63 * SECOND));
+  const step = nextStep(password, waiting, START + 64 * SECOND);
+  assert.ok(step.do === 'wait' && step.until >= START + HOUR, JSON.stringify(step));
+  const inputs = [...absent, queued(62 * SECOND), sent(slow, 63 * SECOND)];
+  assert.equal(stepAfter(password, 2 * HOUR, ...inputs).do, 'look_up');
+  const found = looked({ kind: 'found', at: isoAt(SECOND), recorded: true }, 2 * HOUR);
+  assert.equal(stateAfter(password, ...inputs, found).phase, 'accepted');
+  assert.equal(stepAfter(password, 2 * HOUR, ...inputs, looked(ABSENT, 2 * HOUR)).do, 'send');
+});
+
+test('a look that failed is soon made again while it keeps a message from being sent, and seldom once that is held', () => {
+  const failing = (count: number, everyMs: number) =>
+    Array.from({ length: count }, (_, index) => looked(FAILED, (index + 1) * everyMs));
+  const pauseAfter = (inputs: ReturnType<typeof failing>): number => {
+    const state = stateAfter(password, queued(), sent(UNKNOWN), ...inputs);
+    return state.lookAt - (inputs.at(-1)?.at ?? 0);
+  };
+  assert.equal(pauseAfter(failing(59, MINUTE)), MINUTE);
+  assert.equal(pauseAfter(failing(60, MINUTE)), 10 * MINUTE);
+  assert.equal(pauseAfter(failing(500, 10 * MINUTE)), 10 * MINUTE);
+  const held = stateAfter(message, ...absent, ...failing(20, HOUR));
+  assert.equal(held.lookAt - (START + 20 * HOUR), 6 * HOUR);
 });
 
 test('a message whose life is over, or that was cancelled, is held and not sent again', () => {
