@@ -1,7 +1,7 @@
 import type { CampaignContext, MessageKind, UnknownOutcomePolicy } from './message.ts';
 import type { MessageKey } from './identity.ts';
 import type { Msisdn } from './msisdn.ts';
-import type { DeliveryReport } from './delivery-report.ts';
+import { type DeliveryReport, meaningOfStatus } from './delivery-report.ts';
 
 /** Statuses of the `admission` event: was the message handed to Sinch? */
 export type AdmissionStatus = 'enqueued' | 'enqueue_failed';
@@ -53,13 +53,20 @@ export interface CampaignEvent extends MessageKey {
 }
 
 /**
- * A report that came after the message had its outcome: kept aside, it changes nothing. While the workflow still runs only
- * what contradicts is kept, after its end every report.
+ * A report that came after the message had its outcome: kept aside, it changes nothing. Reports that say what ended the
+ * message once more are not kept, since Sinch repeats callbacks.
  */
 export interface LateReport extends MessageKey {
   report: DeliveryReport;
   /** `contradicts` the final event's status, or came after it for another reason. */
   reason: 'contradicts' | 'after_end';
+}
+
+/** Whether a report says no more than the report that ended the message: the same, or what came before it. */
+export function repeatsEnd(reported: string, end: Pick<CampaignEvent, 'status' | 'error'>): boolean {
+  const meaning = meaningOfStatus(reported);
+  if (end.status === 'timeout') return end.error === 'no_receipt' && meaning === 'no_receipt';
+  return meaning === 'intermediate' || meaning === end.status;
 }
 
 /** Why nothing was sent and nobody is to blame. */

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { repeatsEnd } from '../contract/campaign-event.ts';
 import {
   asStoreErrors,
+  campaignEvents,
   type Database,
   type Keyring,
   lateReports,
   unmatchedReports,
   unreadableCallbacks,
+  withoutNulls,
 } from '../db/index.ts';
 import type { ReportStore } from '../webhook/index.ts';
 import { lateReportRowOf } from './late-report-row.ts';
@@ -23,15 +26,28 @@ export function createSqlReportStore({ orm }: Pick<Database, 'orm'>, keyring: Ke
         { projectId, messageId, report, reason: 'after_end' },
         { at: receivedAt, rawBody: keyring.encrypt(rawBody) },
       );
-      await asStoreErrors('Keeping a late report', async () =>
-        orm
+      return asStoreErrors('Keeping a late report', async () => {
+        const { status, error } = campaignEvents;
+        const [end] = await orm
+          .select({ status, error })
+          .from(campaignEvents)
+          .where(
+            and(
+              eq(campaignEvents.projectId, projectId),
+              eq(campaignEvents.messageId, messageId),
+              eq(campaignEvents.phase, 'final'),
+            ),
+          );
+        if (end && repeatsEnd(report.status, withoutNulls(end))) return 'repeat' as const;
+        await orm
           .insert(lateReports)
           .values(row)
           .onConflictDoUpdate({
             target: [lateReports.projectId, lateReports.messageId, lateReports.reportHash],
             set: { ...again(lateReports), rawBody: sql`coalesce(${lateReports.rawBody}, excluded.raw_body)` },
-          }),
-      );
+          });
+        return undefined;
+      });
     },
     async keepUnmatched({ rawBody, receivedAt, ...entry }) {
       await asStoreErrors('Keeping an unmatched report', async () =>

@@ -233,7 +233,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
   }
 
   async function keepLate(callback: Callback, key: MessageKey, report: DeliveryReport): Promise<void> {
-    await deps.reports.keepLate({
+    const kept = await deps.reports.keepLate({
       integrationId: callback.integration.id,
       projectId: key.projectId,
       messageId: key.messageId,
@@ -241,7 +241,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       rawBody: callback.rawBody,
       receivedAt: callback.receivedAt,
     });
-    count(observers, callback, 'late');
+    count(observers, callback, kept === 'repeat' ? 'repeat' : 'late');
   }
 
   async function keepUnmatched(callback: Callback, reason: UnmatchedReason, clientReference?: string): Promise<void> {
@@ -296,7 +296,7 @@ interface Callback {
 function count(
   observers: Observers,
   callback: Callback,
-  outcome: 'signalled' | 'late' | 'unreadable' | UnmatchedReason,
+  outcome: 'signalled' | 'late' | 'repeat' | 'unreadable' | UnmatchedReason,
 ): void {
   observers.count(WEBHOOK_COUNTER.callbacks, { integrationId: callback.integration.id, outcome });
 }

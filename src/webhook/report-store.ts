@@ -50,7 +50,8 @@ export interface UnreadableEntry {
  * Every method resolves once the entry is durable and throws otherwise; the webhook then answers 503 and Sinch repeats.
  */
 export interface ReportStore {
-  keepLate(entry: LateEntry): Promise<void>;
+  /** @returns `repeat` where it says no more than what ended the message, so that nothing is kept. */
+  keepLate(entry: LateEntry): Promise<'repeat' | void>;
   keepUnmatched(entry: UnmatchedEntry): Promise<void>;
   keepUnreadable(entry: UnreadableEntry): Promise<void>;
 }

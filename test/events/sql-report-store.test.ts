@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { eq } from 'drizzle-orm';
+import type { CampaignEvent } from '../../src/contract/campaign-event.ts';
 import { createKeyring, lateReports, unmatchedReports, unreadableCallbacks } from '../../src/db/index.ts';
 import { createSqlReportStore, createSqlSink, readMessageEvents } from '../../src/events/index.ts';
 import { withDatabases } from '../helpers/database.ts';
+import { sampleEvent, sampleMessage, sampleRecord } from '../helpers/messages.ts';
 
 const keyring = createKeyring({ keys: [{ id: 'k', key: randomBytes(32) }], current: 'k' });
 const rawBody = Buffer.from('{"to":"4915112345678","body":"my secret"}');
@@ -101,6 +103,41 @@ withDatabases('the report store', (engine) => {
     );
     const rows = await engine.database().orm.select().from(lateReports).where(eq(lateReports.projectId, 'late-store'));
     for (const row of rows) assert.deepEqual(Buffer.from(keyring.decrypt(row.rawBody ?? '')), rawBody);
+  });
+
+  test('keeps no report that says once more what ended the message, and all that says something else', async () => {
+    const store = createSqlReportStore(engine.database(), keyring);
+    const sink = createSqlSink(engine.database());
+    const late = async (
+      end: Pick<CampaignEvent, 'status' | 'error'>,
+      status: string,
+    ): Promise<[string | undefined, number]> => {
+      const message = sampleMessage({ projectId: 'repeats', messageId: `m-${end.status}-${end.error}-${status}` });
+      const { projectId, messageId } = message;
+      await sink.record(sampleRecord(message, { events: [sampleEvent(message, { at: first, ...end })] }));
+      const report = { integrationId: 'sinch-eu', status, at: second };
+      const entry = { integrationId: 'sinch-eu', projectId, messageId, report, rawBody, receivedAt: second };
+      const kept = (await store.keepLate(entry)) ?? undefined;
+      return [kept, (await readMessageEvents(engine.database(), message)).lateReports.length];
+    };
+    for (const [end, status] of [
+      [{ status: 'delivered' }, 'Delivered'],
+      [{ status: 'delivered' }, 'Dispatched'],
+      [{ status: 'failed' }, 'Expired'],
+      [{ status: 'timeout', error: 'no_receipt' }, 'Unknown'],
+    ] as const) {
+      assert.deepEqual(await late(end, status), ['repeat', 0], `${end.status}, then ${status}`);
+    }
+    for (const [end, status] of [
+      [{ status: 'delivered' }, 'Failed'],
+      [{ status: 'failed' }, 'Delivered'],
+      [{ status: 'timeout', error: 'no_delivery_report' }, 'Delivered'],
+      [{ status: 'timeout', error: 'no_delivery_report' }, 'Dispatched'],
+      [{ status: 'timeout', error: 'no_receipt' }, 'Delivered'],
+      [{ status: 'enqueue_failed', error: 'outcome_unknown' }, 'Delivered'],
+    ] as const) {
+      assert.deepEqual(await late(end, status), [undefined, 1], `${end.status}, then ${status}`);
+    }
   });
 
   test('leaves nothing of a body that a reader of the tables could understand', async () => {
