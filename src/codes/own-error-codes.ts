@@ -154,6 +154,14 @@ const ROWS: readonly Row[] = [
     `${BY_ITSELF}; if it repeats, give the workers more room`,
   ],
   [
+    'send_unreadable',
+    'Worker cannot read the send',
+    'deployment',
+    'temporary',
+    'the worker could not decode what it was to send, mostly for want of an encryption key, so nothing was sent',
+    'give every worker all encryption keys: the message goes back to its queue until its life ends',
+  ],
+  [
     'worker_stalled',
     'Worker stood still',
     'deployment',

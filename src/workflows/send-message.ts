@@ -6,6 +6,7 @@
 import {
   ActivityCancellationType,
   ActivityFailure,
+  ApplicationFailure,
   CancellationScope,
   condition,
   defineQuery,
@@ -302,7 +303,16 @@ async function outcomeOfFailedSend(error: unknown, servicePlanId: string): Promi
   if (error.cause instanceof TimeoutFailure && error.cause.timeoutType === 'SCHEDULE_TO_START') {
     return { kind: 'not_dispatched', ...(await whyNotSent(servicePlanId)) };
   }
+  if (neverBegan(error.cause)) return { kind: 'not_accepted', error: 'send_unreadable', comment: causeOf(error) };
   return { kind: 'unknown', interrupted: true, error: 'send_interrupted', comment: causeOf(error) };
+}
+
+/**
+ * Whether the worker could not read what it was to send, as one that has not got a new encryption key yet: the SDK
+ * (1.24) decodes the arguments before it calls the activity. Should it word that otherwise one day, it counts as unknown.
+ */
+function neverBegan(cause: unknown): boolean {
+  return cause instanceof ApplicationFailure && cause.message.startsWith('Failed to parse activity args');
 }
 
 /** What Sinch refuses the plan with; nothing where the plan is not held, or that cannot be found out. */

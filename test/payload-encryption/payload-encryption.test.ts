@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Client } from '@temporalio/client';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
+import { Worker } from '@temporalio/worker';
 import { createMessageClient } from '../../src/client/index.ts';
 import { createKeyring, type Keyring, type KeyringKey } from '../../src/db/index.ts';
+import { createSqlSink } from '../../src/events/index.ts';
 import { createPayloadEncryption, runCodec } from '../../src/payload-encryption/index.ts';
+import { SinchPlugin } from '../../src/plugin.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
 import { createPackageUser } from '../helpers/package-user.ts';
 
@@ -157,6 +160,43 @@ describe('messages', () => {
     const plain = new Client({ connection: stack.environment.connection });
     const result: unknown = await plain.workflow.getHandle(stack.workflowId('by-plugin')).result().catch(String);
     assert.match(String(result), /Unknown encoding: binary\/temporal-sinch-encrypted/, 'nobody else reads it');
+  });
+});
+
+describe('a message that a worker without its key is to send', () => {
+  let stack: MessageStack;
+  before(async () => {
+    stack = await startMessageStack({
+      payloadEncryption: createPayloadEncryption(ringOf('two', two, one)),
+      plugin: { sends: false },
+    });
+  });
+  after(() => stack?.[Symbol.asyncDispose]());
+
+  /** Runs send workers with these keys while `work` is under way. */
+  async function withSends(keyring: Keyring, work: () => Promise<unknown>): Promise<void> {
+    const { nativeConnection: connection } = stack.environment;
+    await using plugin = new SinchPlugin({
+      settings: stack.settings,
+      events: createSqlSink(stack.database),
+      payloadEncryption: createPayloadEncryption(keyring),
+    });
+    const worker = await Worker.create({ connection, taskQueue: 'sends-alone', activities: {}, plugins: [plugin] });
+    await worker.runUntil(work);
+  }
+
+  test('is not sent, and neither held nor counted as perhaps sent; one that has the key sends it', async () => {
+    const recipient = '4915112349900';
+    await withSends(ringOf('one', one), async () => {
+      await stack.start('rotated', { recipient });
+      const status = await stack.untilStatus('rotated', ({ attempts }) => attempts > 0);
+      assert.equal(status.phase, 'waiting_to_send');
+      assert.match(status.explanation, /Not accepted yet \(.*send_unreadable.*key "two"/);
+    });
+    await withSends(ringOf('one', one, two), async () => {
+      assert.equal((await stack.outcome('rotated')).status, 'delivered');
+    });
+    assert.equal(stack.accepted('rotated'), 1);
   });
 });
 
