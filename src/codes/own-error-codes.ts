@@ -470,7 +470,7 @@ const ROWS: readonly Row[] = [
     'Cannot be changed',
     'request',
     'permanent',
-    'service plan, region and host of an integration are fixed once it is created',
+    'the id of an integration is fixed once it is created, and its service plan, region and host once Sinch has accepted a message through it',
     'add another integration and make it the default',
   ],
   [

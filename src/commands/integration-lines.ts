@@ -45,13 +45,19 @@ function heldInWords({
 /** One integration, whole. */
 export function integrationLines(integration: IntegrationAnswer): string[] {
   const { id, projectId, state, isDefault, region, baseUrl, callbackAuth, callbackUrl } = integration;
-  const { messagesPerSecond, planMessagesPerSecond, mmsCountries } = integration;
+  const { formerServicePlanIds, messagesPerSecond, planMessagesPerSecond, mmsCountries } = integration;
   const secrets = callbackAuth.secrets === 1 ? '1 is valid' : `${callbackAuth.secrets} are valid`;
   const { toleranceMs } = callbackAuth;
   const age = toleranceMs === undefined ? '' : `, at most ${toleranceMs / 3_600_000} hours old`;
   const list = listLines([
     ['Name', integration.name],
     ['Service plan', integration.servicePlanId],
+    [
+      'Former plans',
+      formerServicePlanIds.length === 0
+        ? undefined
+        : `${formerServicePlanIds.join(', ')}: what waits in their queues is sent through ${integration.servicePlanId}`,
+    ],
     ['Region', `${region}, ${baseUrl}`],
     ['Throughput', `${messagesPerSecond} messages a second; the queue of the plan ${planMessagesPerSecond}`],
     ['State', `${state}${isDefault ? ", the project's default SMS provider" : ''}`],

@@ -24,6 +24,7 @@ import {
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { integrationLines } from './integration-lines.ts';
+import { refuseTwoPlaces } from './integration-place.ts';
 import { askSinch } from './integrations-test.ts';
 import { countries, positiveNumber } from './option-values.ts';
 import { openPrompter, type Prompter, refuseMissing } from './prompter.ts';
@@ -50,9 +51,10 @@ export function addIntegrationsAddCommand(integrations: Command, context: Comman
     .command('add')
     .summary('add an integration, asking for what is not given')
     .description(
-      'Adds an integration. Service plan, region and address are fixed from then on: another plan is another ' +
-        'integration. Asks for what is missing, and then offers to test the connection and to make it the default. The ' +
-        'API token is typed, or comes from SINCH_API_TOKEN or standard input; never as an option.',
+      'Adds an integration. Service plan, region and address are fixed once Sinch has accepted a message through it: ' +
+        'another plan is another integration then. Asks for what is missing, and then offers to test the connection and ' +
+        'to make it the default. The API token is typed, or comes from SINCH_API_TOKEN or standard input; never as an ' +
+        'option.',
     )
     .option('--name <name>', 'for people')
     .option('--id <id>', 'for requests and the callback URL (default: made of the name)')
@@ -105,12 +107,8 @@ ${TARGET_HELP}`,
 }
 
 function refuseUnfit(options: AddOptions): void {
-  const { region, baseUrl, tokenStdin, callbackAuth, callbackUser } = options;
-  if (region !== undefined && baseUrl !== undefined) {
-    throw new CommandError('options_conflict', '--region and --base-url: a plan lives at one place, so give one.', {
-      exitCode: EXIT.usage,
-    });
-  }
+  const { tokenStdin, callbackAuth, callbackUser } = options;
+  refuseTwoPlaces(options);
   refuseUnfitCallbackOptions(options, { tokenStdin, isChange: false });
   if (callbackAuth === 'basic' && callbackUser === undefined) {
     throw new CommandError('options_conflict', '--callback-auth basic needs --callback-user.', {

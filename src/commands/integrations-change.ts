@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import type { CallbackAuth, IntegrationChange, IntegrationView } from '../settings/index.ts';
+import { type Command, Option } from 'commander';
+import type { CallbackAuth, IntegrationChange, IntegrationView, Region } from '../settings/index.ts';
+import { REGIONS } from '../sinch/index.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { API_TOKEN, API_TOKEN_OPTIONS } from './api-token.ts';
 import {
@@ -16,6 +17,7 @@ import {
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
 import { integrationLines } from './integration-lines.ts';
+import { refuseTwoPlaces } from './integration-place.ts';
 import { countries, positiveNumber } from './option-values.ts';
 import { openPrompter, type Prompter, refuseMissing } from './prompter.ts';
 import { hasSecret, howToGive, readSecret, refuseAsOptions } from './secret-input.ts';
@@ -23,6 +25,9 @@ import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from
 
 interface ChangeOptions extends TargetOptions, CallbackOptions {
   name?: string;
+  plan?: string;
+  region?: Region;
+  baseUrl?: string;
   rate?: number;
   mmsCountries?: string[];
   /** `--default-originator` and `--no-default-originator`. */
@@ -33,17 +38,24 @@ interface ChangeOptions extends TargetOptions, CallbackOptions {
   json?: boolean;
 }
 
+/** When plan, region and host become fixed. */
+const UNTIL = 'until Sinch has accepted a message';
+
 /** `integrations change`: what is not given stays as it is. */
 export function addIntegrationsChangeCommand(integrations: Command, context: CommandContext): void {
   const command = integrations
     .command('change')
     .summary('change an integration; workers follow within 2 seconds')
     .description(
-      'Changes an integration; what is not given stays as it is. Service plan, region and address are fixed: another ' +
+      'Changes an integration; what is not given stays as it is. Service plan, region and address can be corrected until ' +
+        'Sinch has accepted a message through it: what waits is then sent through the corrected plan. After that another ' +
         'plan is another integration.',
     )
     .argument('<id>', 'integration id')
     .option('--name <name>', 'for people')
+    .option('--plan <id>', `Service Plan ID of Sinch's dashboard, ${UNTIL}`)
+    .addOption(new Option('--region <region>', `where the plan lives, ${UNTIL}`).choices(REGIONS))
+    .option('--base-url <url>', `address of a region on request, instead of a region, ${UNTIL}`)
     .option('--rate <n>', 'throughput of the plan by contract, in messages a second', positiveNumber)
     .option('--mms-countries <codes>', 'countries that the plan may send MMS to', countries)
     .option('--default-originator', 'Sinch has a default originator for the plan')
@@ -66,6 +78,7 @@ Environment, where a secret is to be changed:
 
 Examples:
   temporal-sinch integrations change sinch-eu --rate 50
+  temporal-sinch integrations change sinch-eu --plan the-right-plan --region us
   temporal-sinch integrations change sinch-eu --rotate-token
   temporal-sinch integrations change sinch-eu --token-stdin --json < token.txt
   temporal-sinch integrations change sinch-eu --rotate-callback-secret
@@ -86,6 +99,9 @@ ${TARGET_HELP}`,
           ? {}
           : { callbackToleranceMs: toleranceMsOf(options.callbackTolerance) }),
         ...(options.name === undefined ? {} : { name: options.name }),
+        ...(options.plan === undefined ? {} : { servicePlanId: options.plan }),
+        ...(options.region === undefined ? {} : { region: options.region }),
+        ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
         ...(options.rate === undefined ? {} : { messagesPerSecond: options.rate }),
         ...(options.mmsCountries === undefined ? {} : { mmsCountries: options.mmsCountries }),
         ...(options.defaultOriginator === undefined ? {} : { hasDefaultOriginator: options.defaultOriginator }),
@@ -108,6 +124,7 @@ function refuseUnfit(options: ChangeOptions): void {
   const refuse = (message: string): never => {
     throw new CommandError('options_conflict', message, { exitCode: EXIT.usage });
   };
+  refuseTwoPlaces(options);
   refuseUnfitCallbackOptions(options, { tokenStdin, isChange: true });
   if (callbackAuth !== undefined && rotateCallbackSecret) {
     refuse(

@@ -287,6 +287,11 @@ export const integrations = pgTable(
     projectId: text('project_id').notNull(),
     name: text('name').notNull(),
     servicePlanId: text('service_plan_id').notNull(),
+    /** Plans that it was given before its plan was corrected: messages requested then wait in their queues. */
+    formerServicePlanIds: jsonb('former_service_plan_ids')
+      .$type<string[]>()
+      .notNull()
+      .default(sql`'[]'`),
     region: text('region').$type<'us' | 'eu' | 'au' | 'br' | 'ca' | 'custom'>().notNull(),
     baseUrl: text('base_url').notNull(),
     /** Encrypted; the key's id is in it. */

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, asc, eq, gt, ne } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import { integrations, KeyringError, type Orm, projects } from '../db/index.ts';
 import { type AdminContext, assertAllowedHost, projectRowOf } from './admin-context.ts';
 import { ENDS_IN_SECRET, endsInSecret, randomCallbackSecret } from './callback-address.ts';
 import { changedMembers } from './changed-members.ts';
 import { idsOfName } from './integration-id.ts';
+import { assertOnePlace, correctedPlace, hostOf } from './integration-place.ts';
 import { archived, lockedIntegrationOf, unknownIntegration } from './integration-row.ts';
 import { integrationViewsOf, summaryOf } from './integration-view.ts';
 import { pageOf, positionOf, rowsToRead } from './pages.ts';
@@ -22,8 +23,6 @@ import {
   seals,
   sealText,
 } from './stored-settings.ts';
-
-const FIXED = ['id', 'servicePlanId', 'region', 'baseUrl'] as const;
 
 /** Integrations: made, read and changed. */
 export function createIntegrationAdmin(
@@ -51,7 +50,7 @@ export function createIntegrationAdmin(
       assertEndsInSecret(wanted.callbackUrl, auth, attempted);
       return change('Creating an integration', async ({ orm, at, note }) => {
         const project = await projectRowOf(orm, projectId, isDefault ? 'locked' : 'unlocked');
-        await assertOnePlace(orm, servicePlanId, host.baseUrl, attempted);
+        await assertOnePlace(orm, { servicePlanId, baseUrl: host.baseUrl }, attempted);
         const values = {
           ...host,
           projectId,
@@ -133,13 +132,12 @@ export function createIntegrationAdmin(
         body,
         attempted,
       );
-      const { id: _id, servicePlanId: _plan, region: _region, baseUrl: _host, ...open } = wanted;
+      const { id, servicePlanId, region, baseUrl, ...open } = wanted;
       return change('Changing an integration', async ({ orm, at, note }) => {
         const row = await lockedIntegrationOf(orm, projectId, integrationId);
         if (row.state === 'archived') throw archived(integrationId);
-        for (const member of FIXED) {
-          if (wanted[member] !== undefined && wanted[member] !== row[member]) throw fixedOnceCreated(row, member);
-        }
+        if (id !== undefined && id !== integrationId) throw idIsFixed(integrationId);
+        const place = await correctedPlace(orm, context, row, { servicePlanId, region, baseUrl }, attempted);
         const authBefore = authOf(row);
         const withSecrets =
           newCallbackSecret === undefined
@@ -161,7 +159,7 @@ export function createIntegrationAdmin(
           assertEndsInSecret(url, auth, attempted);
         }
 
-        const { values, before } = changedMembers(row, open);
+        const { values, before } = changedMembers(row, { ...open, ...place });
         const secrets = {
           ...(newToken === undefined ? {} : { apiToken: sealText(keyring, newToken) }),
           ...(newAuth === undefined ? {} : { callbackAuth: sealCallbackAuth(keyring, newAuth) }),
@@ -211,42 +209,9 @@ function plainAuth(auth: ParsedAuth | undefined): CallbackAuth | undefined {
   return toleranceMs === undefined ? rest : { ...rest, toleranceMs };
 }
 
-function hostOf(
-  { region, baseUrl }: Pick<ReturnType<typeof newIntegrationBody.parse>, 'region' | 'baseUrl'>,
-  attempted: string,
-): Pick<IntegrationRow, 'region' | 'baseUrl'> {
-  if (baseUrl !== undefined && region === undefined) return { region: 'custom', baseUrl };
-  if (region !== undefined && baseUrl === undefined) {
-    return { region, baseUrl: `https://${region}.sms.api.sinch.com` };
-  }
-  throw invalid(attempted, [{ field: 'region', message: 'has to be given, or else baseUrl, and not both' }]);
-}
-
 function assertEndsInSecret(callbackUrl: string | undefined, auth: CallbackAuth, attempted: string): void {
   if (callbackUrl === undefined || endsInSecret(callbackUrl, auth)) return;
   throw invalid(attempted, [{ field: 'callbackUrl', message: `${ENDS_IN_SECRET}; give both together` }]);
-}
-
-/** A plan lives in one region. One at the wrong place would have its faults hold the queue of all that share the plan. */
-async function assertOnePlace(orm: Orm, servicePlanId: string, baseUrl: string, attempted: string): Promise<void> {
-  const [elsewhere] = await orm
-    .select({ baseUrl: integrations.baseUrl })
-    .from(integrations)
-    .where(
-      and(
-        eq(integrations.servicePlanId, servicePlanId),
-        ne(integrations.state, 'archived'),
-        ne(integrations.baseUrl, baseUrl),
-      ),
-    )
-    .limit(1);
-  if (!elsewhere) return;
-  throw invalid(attempted, [
-    {
-      field: 'region',
-      message: `has to be that of ${elsewhere.baseUrl}, where another integration has service plan ${servicePlanId}: a plan lives in one region`,
-    },
-  ]);
 }
 
 async function insertUnderFreeId(
@@ -268,10 +233,10 @@ async function insertUnderFreeId(
   );
 }
 
-function fixedOnceCreated(row: IntegrationRow, member: (typeof FIXED)[number]): SettingsError {
+function idIsFixed(id: string): SettingsError {
   return new SettingsError(
     'fixed_once_created',
-    `${member} of integration ${row.id} is fixed: another plan, region or host is another integration, so create one and make it the default`,
-    [{ field: member, message: 'is fixed once the integration is created' }],
+    `id of integration ${id} is fixed, since requests and the callback URL name it: another id is another integration, so create one and make it the default`,
+    [{ field: 'id', message: 'is fixed once the integration is created' }],
   );
 }

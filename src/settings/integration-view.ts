@@ -70,6 +70,7 @@ function viewOf(row: IntegrationRow, { keyring, publicUrl, project, sharing }: V
     projectId,
     name,
     servicePlanId,
+    formerServicePlanIds: row.formerServicePlanIds,
     region,
     baseUrl,
     messagesPerSecond,

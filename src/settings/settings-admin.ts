@@ -23,7 +23,7 @@ export type SettingsErrorCode =
   | 'unknown_exporter'
   /** The id is taken; ids of integrations are unique over all projects. */
   | 'already_exists'
-  /** Another plan, region or host is another integration. */
+  /** An id is for good, and plan, region and host are from the first message that Sinch accepts on. */
   | 'fixed_once_created'
   /** The default SMS provider cannot be disabled or archived: make another integration the default first. */
   | 'default_integration'
@@ -65,6 +65,8 @@ export interface IntegrationView {
   projectId: string;
   name: string;
   servicePlanId: string;
+  /** Plans that it was given before its plan was corrected; messages requested then are sent through `servicePlanId`. */
+  formerServicePlanIds: readonly string[];
   region: Region | 'custom';
   baseUrl: string;
   /** As it was set. */
@@ -91,7 +93,7 @@ export interface IntegrationView {
   archivedAt?: string;
 }
 
-/** A new integration. Plan, region and host are fixed from then on. */
+/** A new integration. Its id is fixed from then on. */
 export interface NewIntegration {
   /** 1 to 64 of `A-Za-z0-9._-`. @default made of the name */
   id?: string;
@@ -121,13 +123,23 @@ export interface NewIntegration {
 }
 
 /**
- * What may change of an integration. Path secrets are in the callback URLs of messages that were sent: when you replace
+ * What may change of an integration. Plan, region and host may be corrected until Sinch has accepted a message through it;
+ * of `region` and `baseUrl` at most one is given, and replaces the other. Path secrets are in the callback URLs of messages that were sent: when you replace
  * one, keep it as the second for 4 days, or their reports are refused.
  */
 export type IntegrationChange = Partial<
   Pick<
     NewIntegration,
-    'name' | 'apiToken' | 'messagesPerSecond' | 'callbackAuth' | 'callbackUrl' | 'mmsCountries' | 'hasDefaultOriginator'
+    | 'name'
+    | 'servicePlanId'
+    | 'region'
+    | 'baseUrl'
+    | 'apiToken'
+    | 'messagesPerSecond'
+    | 'callbackAuth'
+    | 'callbackUrl'
+    | 'mmsCountries'
+    | 'hasDefaultOriginator'
   >
 > & {
   /**

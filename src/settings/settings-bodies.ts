@@ -25,21 +25,29 @@ const name = text(
 const { id, servicePlanId, region, baseUrl: host, apiToken, messagesPerSecond } = integrationRules;
 const { callbackAuth, callbackUrl, mmsCountries, hasDefaultOriginator } = integrationRules;
 
-const changeable = { messagesPerSecond, callbackAuth, callbackUrl, mmsCountries, hasDefaultOriginator };
-const fixed = { id, servicePlanId, region, baseUrl: host };
+const changeable = {
+  region,
+  baseUrl: host,
+  messagesPerSecond,
+  callbackAuth,
+  callbackUrl,
+  mmsCountries,
+  hasDefaultOriginator,
+};
 
 export const newIntegrationBody = z
-  .strictObject({ ...changeable, id, region, baseUrl: host, isDefault: flag }, BODY)
+  .strictObject({ ...changeable, id, isDefault: flag }, BODY)
   .partial()
   .extend({ name, servicePlanId, apiToken });
 
-/** What is fixed is read too, so that naming it as it is does no harm and naming another is refused for what it is. */
+/** The id is read too, so that naming it as it is does no harm and naming another is refused for what it is. */
 export const integrationChangeBody = z
   .strictObject(
     {
       ...changeable,
-      ...fixed,
+      id,
       name,
+      servicePlanId,
       apiToken,
       callbackToleranceMs: callbackToleranceMs.nullable(),
       newCallbackSecret: z.string(must('has to be a secret')),

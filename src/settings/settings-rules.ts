@@ -113,13 +113,16 @@ const callbackAuth = z.discriminatedUnion(
   ),
 );
 
+const servicePlanId = text('has to be the Service Plan ID of Sinch: 1 to 64 of A-Z a-z 0-9 _ -', (value) =>
+  /^[A-Za-z0-9_-]{1,64}$/.test(value),
+);
+
 /** The settings of an integration, each by itself. */
 export const integrationRules = {
   id,
   name: text('has to be a name that is not empty', (value) => value.trim() !== ''),
-  servicePlanId: text('has to be the Service Plan ID of Sinch: 1 to 64 of A-Z a-z 0-9 _ -', (value) =>
-    /^[A-Za-z0-9_-]{1,64}$/.test(value),
-  ),
+  servicePlanId,
+  formerServicePlanIds: z.array(servicePlanId, must('has to be a list of Service Plan IDs of Sinch')),
   region: z.enum(['us', 'eu', 'au', 'br', 'ca'], must('has to be "us", "eu", "au", "br" or "ca"')),
   baseUrl,
   apiToken: text('has to be the API token of the plan, without blanks', (value) => /^[\x21-\x7e]+$/.test(value)),

@@ -9,6 +9,12 @@ export interface StaticIntegrationOptions {
   name?: string;
   /** The Service Plan ID of Sinch's dashboard. */
   servicePlanId: string;
+  /**
+   * Plans that it was given before its plan was corrected, such as a mistyped one: messages requested then still wait in
+   * their queues, and are sent through `servicePlanId`, which is none of them. Leave them in until none waits.
+   * @default none
+   */
+  formerServicePlanIds?: readonly string[];
   /** Where the plan lives. Exactly one of `region` and `baseUrl` is needed. */
   region?: Region;
   /**

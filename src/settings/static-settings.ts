@@ -104,6 +104,7 @@ function integrationOf(
     projectId,
     name: given.name ?? given.id,
     servicePlanId: given.servicePlanId,
+    ...formerPlansOf(given, place),
     ...hostOf(given, hosts, place),
     apiToken: given.apiToken,
     messagesPerSecond: given.messagesPerSecond ?? DEFAULT_MESSAGES_PER_SECOND,
@@ -113,6 +114,19 @@ function integrationOf(
     mmsCountries: Object.freeze([...(given.mmsCountries ?? DEFAULT_MMS_COUNTRIES)]),
     hasDefaultOriginator: given.hasDefaultOriginator ?? false,
   });
+}
+
+function formerPlansOf(given: ParsedIntegration, place: OptionPath): Pick<Integration, 'formerServicePlanIds'> {
+  const former = [...new Set(given.formerServicePlanIds)];
+  for (const [index, servicePlanId] of (given.formerServicePlanIds ?? []).entries()) {
+    if (servicePlanId !== given.servicePlanId) continue;
+    throw wrong(
+      [...place, 'formerServicePlanIds', index],
+      'has to be another plan than servicePlanId, the present one',
+      servicePlanId,
+    );
+  }
+  return former.length === 0 ? {} : { formerServicePlanIds: Object.freeze(former) };
 }
 
 function hostOf(

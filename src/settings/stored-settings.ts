@@ -80,6 +80,9 @@ export function integrationOf(row: IntegrationRow, keyring: Keyring, publicUrl: 
     projectId,
     name,
     servicePlanId,
+    ...(row.formerServicePlanIds.length === 0
+      ? {}
+      : { formerServicePlanIds: Object.freeze([...row.formerServicePlanIds]) }),
     region,
     baseUrl,
     apiToken: openText(keyring, row.apiToken),

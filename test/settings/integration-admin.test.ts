@@ -21,6 +21,7 @@ withDatabases('the admin of integrations', (engine) => {
         projectId: 'create',
         name: 'Name of create-1',
         servicePlanId: 'plan-create-1',
+        formerServicePlanIds: [],
         region: 'eu',
         baseUrl: 'https://eu.sms.api.sinch.com',
         messagesPerSecond: 30,
@@ -144,7 +145,7 @@ withDatabases('the admin of integrations', (engine) => {
     );
   });
 
-  test('changes what may change, and refuses another plan, region or host for what it is', async () => {
+  test('changes what may change, and refuses another id for what it is', async () => {
     const database = engine.database();
     const settings = adminOf(database);
     await settings.createProject(admin, { id: 'change' });
@@ -167,14 +168,8 @@ withDatabases('the admin of integrations', (engine) => {
     assert.deepEqual(changed.callbackAuth, { type: 'hmac', secrets: 2, toleranceMs: 90_000_000 });
     assert.equal(changed.callbackUrl, `${PUBLIC_URL}/webhooks/sinch/change-1`);
     assert.equal(changed.createdAt, created.createdAt);
-    for (const [body, field] of [
-      [{ servicePlanId: 'plan-2' }, 'servicePlanId'],
-      [{ region: 'us' }, 'region'],
-      [{ baseUrl: 'https://other.example' }, 'baseUrl'],
-      [{ id: 'change-2' }, 'id'],
-    ] as const) {
-      await assert.rejects(change(body), refusal('fixed_once_created', [field]));
-    }
+    await assert.rejects(change({ id: 'change-2' }), refusal('fixed_once_created', ['id']));
+    assert.equal((await change({ id: 'change-1' })).updatedAt, changed.updatedAt);
     await assert.rejects(change({ enabled: false }), refusal('invalid_settings', ['enabled']));
     await assert.rejects(settings.changeIntegration(admin, 'change', 'nobody', {}), refusal('unknown_integration'));
     await settings.createProject(admin, { id: 'change-other' });
@@ -182,6 +177,134 @@ withDatabases('the admin of integrations', (engine) => {
       settings.changeIntegration(admin, 'change-other', 'change-1', { name: 'Mine' }),
       refusal('unknown_integration'),
     );
+  });
+
+  test('corrects plan, region and host, remembers former plans, and audits each', async () => {
+    const settings = adminOf(engine.database());
+    await settings.createProject(admin, { id: 'correct' });
+    await settings.createIntegration(admin, 'correct', integrationBody('correct-1', { servicePlanId: 'plan-typo' }));
+    const change = async (body: unknown) => {
+      const { servicePlanId, formerServicePlanIds, region, baseUrl } = await settings.changeIntegration(
+        admin,
+        'correct',
+        'correct-1',
+        body,
+      );
+      return [servicePlanId, formerServicePlanIds, region, baseUrl];
+    };
+    const changesAudited = async () => {
+      const { items } = await settings.audit('correct', { limit: 100 });
+      return items.filter(({ action }) => action === 'integration.changed');
+    };
+    const eu = ['eu', 'https://eu.sms.api.sinch.com'];
+    const us = ['us', 'https://us.sms.api.sinch.com'];
+    const own = ['custom', 'https://sms.sinch.example'];
+
+    assert.deepEqual(await change({ servicePlanId: 'plan-right' }), ['plan-right', ['plan-typo'], ...eu]);
+    assert.deepEqual(await change({ servicePlanId: 'plan-right' }), ['plan-right', ['plan-typo'], ...eu]);
+    assert.equal((await changesAudited()).length, 1, 'a repeat is no change');
+    assert.deepEqual(await change({ servicePlanId: 'plan-typo' }), ['plan-typo', ['plan-right'], ...eu]);
+    assert.deepEqual(await change({ servicePlanId: 'plan-third' }), ['plan-third', ['plan-right', 'plan-typo'], ...eu]);
+    assert.deepEqual(await change({ servicePlanId: 'plan-right', region: 'us' }), [
+      'plan-right',
+      ['plan-typo', 'plan-third'],
+      ...us,
+    ]);
+    const plans = ['plan-right', ['plan-typo', 'plan-third']];
+    assert.deepEqual(await change({ baseUrl: 'https://sms.sinch.example/' }), [...plans, ...own]);
+    assert.deepEqual(await change({ baseUrl: 'https://sms.sinch.example' }), [...plans, ...own]);
+    assert.deepEqual(await change({ region: 'eu' }), [...plans, ...eu]);
+    assert.deepEqual(await change({ region: 'eu', baseUrl: 'https://eu.sms.api.sinch.com' }), [...plans, ...eu]);
+
+    const audited = (await changesAudited()).map(({ before, after }) => ({ before, after }));
+    const host = ([region, baseUrl]: string[]) => ({ region, baseUrl });
+    assert.deepEqual(audited, [
+      { before: host(own), after: host(eu) },
+      { before: host(us), after: host(own) },
+      {
+        before: { servicePlanId: 'plan-third', formerServicePlanIds: ['plan-right', 'plan-typo'], ...host(eu) },
+        after: { servicePlanId: 'plan-right', formerServicePlanIds: ['plan-typo', 'plan-third'], ...host(us) },
+      },
+      {
+        before: { servicePlanId: 'plan-typo', formerServicePlanIds: ['plan-right'] },
+        after: { servicePlanId: 'plan-third', formerServicePlanIds: ['plan-right', 'plan-typo'] },
+      },
+      {
+        before: { servicePlanId: 'plan-right', formerServicePlanIds: ['plan-typo'] },
+        after: { servicePlanId: 'plan-typo', formerServicePlanIds: ['plan-right'] },
+      },
+      {
+        before: { servicePlanId: 'plan-typo', formerServicePlanIds: [] },
+        after: { servicePlanId: 'plan-right', formerServicePlanIds: ['plan-typo'] },
+      },
+    ]);
+  });
+
+  test('corrects to no host that may not be reached, and to no second place of a plan', async () => {
+    const settings = adminOf(engine.database());
+    await settings.createProject(admin, { id: 'places' });
+    await settings.createIntegration(admin, 'places', integrationBody('places-1'));
+    await settings.createIntegration(admin, 'places', integrationBody('places-2', { region: 'us' }));
+    const change = async (body: unknown) => settings.changeIntegration(admin, 'places', 'places-1', body);
+    await assert.rejects(change({ baseUrl: 'https://sinch.internal' }), refusal('host_not_allowed', ['baseUrl']));
+    await assert.rejects(
+      change({ region: 'us', baseUrl: 'https://sms.sinch.example' }),
+      refusal('invalid_settings', ['region']),
+    );
+    await assert.rejects(change({ servicePlanId: 'plan-places-2' }), refusal('invalid_settings', ['region']));
+    const moved = await change({ servicePlanId: 'plan-places-2', region: 'us' });
+    assert.deepEqual([moved.servicePlanId, moved.region], ['plan-places-2', 'us']);
+    await assert.rejects(change({ region: 'eu' }), refusal('invalid_settings', ['region']));
+    const back = await change({ servicePlanId: 'plan-places-1', region: 'eu' });
+    assert.deepEqual([back.servicePlanId, back.region], ['plan-places-1', 'eu']);
+  });
+
+  test('corrects plan, region and host until Sinch has accepted a message through it, and no longer', async () => {
+    const database = engine.database();
+    const settings = adminOf(database);
+    await settings.createProject(admin, { id: 'accepted' });
+    for (const id of ['accepted-1', 'accepted-2']) {
+      await settings.createIntegration(admin, 'accepted', integrationBody(id));
+    }
+    const request = async (messageId: string, integrationId: string, more: object = {}) => {
+      await database.orm.insert(messages).values({
+        projectId: 'accepted',
+        messageId,
+        contentHash: '',
+        disposition: 'send',
+        answer: {},
+        integrationId,
+        reportsExpected: true,
+        requestedAt: new Date().toISOString(),
+        ...more,
+      });
+      return sampleMessage({ projectId: 'accepted', messageId, integrationId });
+    };
+    const record = async (message: ReturnType<typeof sampleMessage>, status: 'enqueued' | 'enqueue_failed') =>
+      createSqlSink(database).record(sampleRecord(message, { events: [sampleEvent(message, { status })] }));
+    const change = async (body: unknown) => settings.changeIntegration(admin, 'accepted', 'accepted-1', body);
+
+    const waiting = await request('waits', 'accepted-1');
+    await record(await request('expired', 'accepted-1'), 'enqueue_failed');
+    await record(await request('elsewhere', 'accepted-2'), 'enqueued');
+    await record(await request('long-ago', 'accepted-1', { requestedAt: '2026-01-01T00:00:00.000Z' }), 'enqueued');
+    assert.equal((await change({ servicePlanId: 'plan-accepted' })).servicePlanId, 'plan-accepted');
+
+    await record(waiting, 'enqueued');
+    for (const [body, field] of [
+      [{ servicePlanId: 'plan-accepted-1' }, 'servicePlanId'],
+      [{ region: 'us' }, 'region'],
+      [{ baseUrl: 'https://other.example' }, 'baseUrl'],
+    ] as const) {
+      await assert.rejects(change(body), (error) => {
+        refusal('fixed_once_created', [field])(error);
+        const why = `${field} of integration accepted-1 is fixed: Sinch has accepted messages through it, such as waits,`;
+        assert.ok(String(error).includes(why), String(error));
+        return /Create another integration and make it the default/.test(String(error));
+      });
+    }
+    const same = await change({ servicePlanId: 'plan-accepted', region: 'eu', messagesPerSecond: 5 });
+    assert.deepEqual([same.formerServicePlanIds, same.messagesPerSecond], [['plan-accepted-1'], 5]);
   });
 
   test('says in words that a plan is shared, with the lowest rate of those that are enabled', async () => {

@@ -80,6 +80,13 @@ test('what is given is taken', async () => {
   assert.deepEqual(project?.countriesWithoutReports, ['DE']);
 });
 
+test('former plans are kept where there are any, each once', async () => {
+  const formerOf = async (formerServicePlanIds: readonly string[]) =>
+    (await staticSettings(options({ formerServicePlanIds })).integration('eu-1'))?.formerServicePlanIds;
+  assert.deepEqual(await formerOf(['plan-typo', 'plan-other', 'plan-typo']), ['plan-typo', 'plan-other']);
+  assert.equal(await formerOf([]), undefined);
+});
+
 test('unknown ids are answered with nothing, and inherited names are no ids', async () => {
   const settings = staticSettings(options());
   for (const id of ['us-1', '__proto__', 'constructor', '']) {
@@ -247,6 +254,15 @@ test('a wrong option is named with its place, what it has to be and what it was'
     [withIntegration({ id: 'a/b' }), /integrations\[0\]\.id has to be 1 to 64 .*received "a\/b"/],
     [withIntegration({ id: '..' }), /integrations\[0\]\.id/],
     [withIntegration({ servicePlanId: ' plan' }), /servicePlanId has to be .*received " plan"/],
+    [withIntegration({ formerServicePlanIds: 'plan-2' }), /formerServicePlanIds has to be a list of Service Plan IDs/],
+    [
+      withIntegration({ formerServicePlanIds: ['plan-2', ''] }),
+      /formerServicePlanIds\[1\] has to be the Service Plan ID .*received ""/,
+    ],
+    [
+      withIntegration({ formerServicePlanIds: ['plan-2', 'plan-1'] }),
+      /formerServicePlanIds\[1\] has to be another plan than servicePlanId, the present one; received "plan-1"/,
+    ],
     [withIntegration({ region: 'moon' }), /region has to be "us", "eu", "au", "br" or "ca"; received "moon"/],
     [withIntegration({ region: undefined }), /region has to be given, or else baseUrl, and not both; received nothing/],
     [withIntegration({ baseUrl: 'https://x.example' }), /region has to be given, or else baseUrl, and not both/],

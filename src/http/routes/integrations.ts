@@ -21,8 +21,15 @@ const callbackAuth = z.union([
   z.object({ type: z.literal('url-secret'), secrets }),
 ]);
 
+const CORRECTED = 'May be corrected until Sinch has accepted a message through the integration.';
+
 const changeable = {
   name: z.string(),
+  servicePlanId: z.string().openapi({ description: CORRECTED }),
+  region: z.enum(REGIONS).openapi({ description: `This, or \`baseUrl\`. ${CORRECTED}` }),
+  baseUrl: z.string().openapi({
+    description: `A region on request: scheme and host, on the internet unless the deployment allows others. ${CORRECTED}`,
+  }),
   apiToken: z.string().openapi({ description: 'Of the plan. Kept encrypted and never shown.' }),
   messagesPerSecond: z.number().openapi({ description: 'Throughput of the plan by contract. Absent: 30.' }),
   callbackAuth: callbackAuth.openapi({
@@ -55,14 +62,10 @@ const newIntegration = z
   .strictObject({
     ...z.object(changeable).partial().shape,
     name: changeable.name,
+    servicePlanId: changeable.servicePlanId,
     apiToken: changeable.apiToken,
     ...({
       id: z.string().optional().openapi({ description: 'Unique over all projects. Absent: made of the name.' }),
-      servicePlanId: z.string(),
-      region: z.enum(REGIONS).optional().openapi({ description: 'This, or `baseUrl`.' }),
-      baseUrl: z.string().optional().openapi({
-        description: 'A region on request: scheme and host, on the internet unless the deployment allows others.',
-      }),
       isDefault: z.boolean().optional().openapi({
         description: "Make it the project's default SMS provider at once. Absent: the default stays as it is.",
       }),
@@ -76,6 +79,10 @@ const view = z
     projectId: z.string(),
     name: z.string(),
     servicePlanId: z.string(),
+    formerServicePlanIds: z.array(z.string()).readonly().openapi({
+      description:
+        'Plans that it was given before its plan was corrected; messages requested then are sent through `servicePlanId`.',
+    }),
     region: z.enum([...REGIONS, 'custom']),
     baseUrl: z.string(),
     messagesPerSecond: z.number(),
@@ -176,7 +183,7 @@ export function integrationRoutes(
       method: 'post',
       path: INTEGRATIONS,
       tag: 'Integrations',
-      summary: 'Add an integration; plan, region and address are fixed from then on',
+      summary: 'Add an integration; its id is fixed from then on',
       body: { schema: newIntegration },
       status: 201,
       answer: view,
@@ -199,12 +206,14 @@ export function integrationRoutes(
       method: 'patch',
       path: `${INTEGRATIONS}/{integrationId}`,
       tag: 'Integrations',
-      summary: 'Change an integration; workers follow within 2 seconds',
+      summary:
+        'Change an integration; plan, region and host until Sinch has accepted a message. Workers follow within 2 seconds',
       body: { schema: change },
       answer: view,
       problems: [
         'unknown_integration',
         'invalid_settings',
+        'host_not_allowed',
         'fixed_once_created',
         'integration_archived',
         'settings_are_static',
@@ -212,8 +221,8 @@ export function integrationRoutes(
       async handle({ params, actor, json }) {
         const { projectId, integrationId } = params;
         const changed = await adminOf(deps).changeIntegration(actor(), projectId, integrationId, await json());
-        // The change may be what mends the plan.
-        probeLater(planHolds, changed.servicePlanId);
+        // The change may be what mends the plan, or those whose queues its messages still wait in.
+        for (const plan of [changed.servicePlanId, ...changed.formerServicePlanIds]) probeLater(planHolds, plan);
         return withHold(changed);
       },
     }),
@@ -242,7 +251,10 @@ export function integrationRoutes(
           throw new Problem('unknown_integration', `Project ${projectId} has no integration of this id`);
         }
         const test = await testConnection(integration);
-        if (test.ok) probeLater(planHolds, integration.servicePlanId);
+        if (test.ok) {
+          const { servicePlanId, formerServicePlanIds = [] } = integration;
+          for (const plan of [servicePlanId, ...formerServicePlanIds]) probeLater(planHolds, plan);
+        }
         return test;
       },
     }),

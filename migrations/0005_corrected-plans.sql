@@ -1,0 +1,1 @@
+ALTER TABLE "integrations" ADD COLUMN "former_service_plan_ids" jsonb DEFAULT '[]' NOT NULL;
