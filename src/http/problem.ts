@@ -77,18 +77,15 @@ export class Problem extends Error {
 /** A problem of one of the codes, which share a status, as the OpenAPI document describes it. */
 export function problemSchema(codes: readonly ProblemCode[]) {
   const { status } = PROBLEMS[codes[0] ?? 'unavailable'];
+  const errors = z
+    .array(z.object({ field: z.string(), message: z.string() }))
+    .openapi({ description: 'Each wrong member of the body, where the code is `invalid_settings`.' });
   return z.object({
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.literal(status),
     code: z.enum(codes as [ProblemCode, ...ProblemCode[]]).openapi({ description: 'Stable: decide on it.' }),
     detail: z.string().openapi({ description: 'What was attempted, what was wrong, and what to do.' }),
-    ...(codes.includes('invalid_settings')
-      ? {
-          errors: z
-            .array(z.object({ field: z.string(), message: z.string() }))
-            .openapi({ description: 'Each wrong member of the body.' }),
-        }
-      : {}),
+    ...(codes.includes('invalid_settings') ? { errors: codes.length === 1 ? errors : errors.optional() } : {}),
   });
 }

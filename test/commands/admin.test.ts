@@ -168,6 +168,34 @@ describe('commands of admins', () => {
       assert.match(nobody.stderr, /is missing: the API token of the plan, in SINCH_API_TOKEN or .*--token-stdin/);
     });
 
+    test('correct a mistyped plan, and show the former one', async () => {
+      const added = 'integrations add --id mistyped --name Mistyped --plan mistyped-plan --region eu --token-stdin';
+      await stack.json('plans', added, token);
+      const one = 'integrations change mistyped --plan';
+      const corrected = await stack.run('plans', `${one} the-right-plan --region us`);
+      assert.match(corrected.stdout, /Service plan +the-right-plan\n/);
+      assert.match(
+        corrected.stdout,
+        /Former plans +mistyped-plan: what waits in their queues is sent through the-right-plan\n/,
+      );
+      assert.match(corrected.stdout, /Region +us, https:\/\/us\.sms\.api\.sinch\.com\n/);
+      const moved = await stack.json<IntegrationView>('plans', [
+        ...'integrations change mistyped --base-url'.split(' '),
+        stack.simulatorUrl,
+      ]);
+      assert.deepEqual(
+        [moved.servicePlanId, moved.formerServicePlanIds, moved.region, moved.baseUrl],
+        ['the-right-plan', ['mistyped-plan'], 'custom', stack.simulatorUrl],
+      );
+      assert.doesNotMatch((await stack.run('plans', 'integrations show piped')).stdout, /Former plans/);
+      const both = await stack.run(
+        'plans',
+        `integrations change mistyped --region eu --base-url ${stack.simulatorUrl}`,
+      );
+      assert.equal(both.exitCode, 2);
+      assert.match(both.stderr, /a plan lives at one place, so give one/);
+    });
+
     test('rotate a path secret, with the one before still valid', async () => {
       const before = await stack.json<IntegrationView>('plans', 'integrations show piped');
       const rotated = await stack.json<IntegrationView>('plans', 'integrations change piped --rotate-callback-secret');

@@ -1,4 +1,4 @@
-import { openDatabase } from '../../src/db/index.ts';
+import { type Database, openDatabase } from '../../src/db/index.ts';
 import { type Role, type SettingsAdmin, sqlSettings, sqlSettingsAdmin } from '../../src/settings/index.ts';
 import { keyring, PUBLIC_URL } from '../settings/settings-fixture.ts';
 import { API_KEY, startApp, type TestApp, type TestAppOptions } from './http-fixture.ts';
@@ -6,6 +6,7 @@ import { API_KEY, startApp, type TestApp, type TestAppOptions } from './http-fix
 /** An app over settings that are kept in a database of its own. */
 export interface EmptyApp extends TestApp {
   admin: SettingsAdmin;
+  database: Database;
 }
 
 /** Starts it without any project. */
@@ -17,6 +18,7 @@ export async function startEmptyApp(options: Partial<TestAppOptions> = {}): Prom
   return {
     ...app,
     admin,
+    database,
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
       await settings.close();

@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test';
 import type { AdminApp } from './admin-app.ts';
 import { startAdminApp } from './admin-app.ts';
 import { openDatabase } from '../../src/db/index.ts';
+import { createSqlSink } from '../../src/events/index.ts';
+import { sampleEvent, sampleRecord } from '../helpers/messages.ts';
 import { assertProblem, sms, startApp, type Answer } from './http-fixture.ts';
 
 const TOKEN = 'token-that-nobody-sees';
@@ -84,6 +86,42 @@ test('an integration is added, shown, listed, changed, disabled, enabled and arc
   assertProblem(await call('PATCH', '/integrations/second', { name: 'Late' }), 409, 'integration_archived');
 });
 
+test('plan and region are corrected until Sinch has accepted a message, and former plans are shown and probed', async () => {
+  const probed: string[] = [];
+  await using other = await startAdminApp({
+    planHolds: {
+      list: async () => [],
+      find: async () => undefined,
+      probe: async (servicePlanId) => probed.push(servicePlanId) > 0,
+    },
+  });
+  const change = (body: object) =>
+    other.call('PATCH', '/v1/projects/shop/integrations/main', { headers: other.as.admin, body });
+  const corrected = await change({ servicePlanId: 'plan-right', region: 'us' });
+  assert.equal(corrected.status, 200, corrected.text);
+  const { servicePlanId, formerServicePlanIds, region, baseUrl } = corrected.json;
+  assert.deepEqual(
+    [servicePlanId, formerServicePlanIds, region, baseUrl],
+    ['plan-right', ['plan-main'], 'us', 'https://us.sms.api.sinch.com'],
+  );
+  assert.deepEqual(probed, ['plan-right', 'plan-main']);
+  assertProblem(await change({ baseUrl: 'https://sinch.internal' }), 422, 'host_not_allowed');
+
+  const taken = await other.call('POST', '/v1/projects/shop/messages', {
+    headers: other.as.sender,
+    body: { ...sms, sender: 'Shop' },
+  });
+  assert.equal(taken.json['success'], true, taken.text);
+  const [message] = other.started;
+  assert.ok(message);
+  assert.equal((await change({ region: 'eu' })).status, 200, 'a message that waits fixes nothing');
+  const enqueued = sampleEvent(message, { status: 'enqueued' });
+  await createSqlSink(other.database).record(sampleRecord(message, { events: [enqueued] }));
+  const refused = await change({ servicePlanId: 'plan-main' });
+  assertProblem(refused, 409, 'fixed_once_created');
+  assert.match(String(refused.json['detail']), /Sinch has accepted messages through it, such as m-1/);
+});
+
 test('the default SMS provider is set by an admin, and cannot be disabled or archived', async () => {
   await call('POST', '/integrations', { ...second, id: 'third', servicePlanId: 'plan-third' });
   const settings = await call('PATCH', '/settings', { defaultIntegrationId: 'third' });
@@ -132,7 +170,7 @@ test('members that are wrong or unknown are refused by name, and nothing is chan
   assert.ok(fieldsOf(await call('PUT', '/exporter', { token: 'x' })).includes('token'));
   for (const body of ['[]', 'null', '5', '"text"']) fieldsOf(await call('PATCH', '/settings', body));
   for (const body of ['', '{', 'text']) assertProblem(await call('PATCH', '/settings', body), 400, 'invalid_body');
-  assertProblem(await call('PATCH', '/integrations/main', { region: 'us' }), 409, 'fixed_once_created');
+  assertProblem(await call('PATCH', '/integrations/main', { id: 'other' }), 409, 'fixed_once_created');
   assertProblem(await call('POST', '/integrations', { ...second, id: 'main' }), 409, 'already_exists');
   assertProblem(await call('PATCH', '/settings', 'x'.repeat(300 * 1024)), 413, 'body_too_large');
 });

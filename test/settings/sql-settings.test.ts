@@ -76,6 +76,10 @@ withDatabases('the settings of the database', (engine) => {
       mmsCountries: ['US', 'CA', 'AU', 'PR'],
       hasDefaultOriginator: false,
     });
+    await admins.changeIntegration(admin, 'read', 'read-1', { servicePlanId: 'plan-right' });
+    await settings.refresh();
+    const corrected = await settings.integration('read-1');
+    assert.deepEqual([corrected?.servicePlanId, corrected?.formerServicePlanIds], ['plan-right', ['plan-read-1']]);
     const second = await settings.integration('read-2');
     assert.deepEqual(
       [second?.region, second?.baseUrl, second?.enabled, second?.callbackUrl, second?.callbackAuth],
