@@ -94,6 +94,7 @@ test('plan and region are corrected until Sinch has accepted a message, and form
       find: async () => undefined,
       probe: async (servicePlanId) => probed.push(servicePlanId) > 0,
     },
+    testConnection: async () => ({ ok: true, verdict: 'works', explanation: 'It works.', tookMs: 1 }),
   });
   const change = (body: object) =>
     other.call('PATCH', '/v1/projects/shop/integrations/main', { headers: other.as.admin, body });
@@ -104,6 +105,8 @@ test('plan and region are corrected until Sinch has accepted a message, and form
     [servicePlanId, formerServicePlanIds, region, baseUrl],
     ['plan-right', ['plan-main'], 'us', 'https://us.sms.api.sinch.com'],
   );
+  assert.deepEqual(probed.splice(0), ['plan-right', 'plan-main']);
+  await other.call('POST', '/v1/projects/shop/integrations/main/test', { headers: other.as.admin });
   assert.deepEqual(probed, ['plan-right', 'plan-main']);
   assertProblem(await change({ baseUrl: 'https://sinch.internal' }), 422, 'host_not_allowed');
 

@@ -95,7 +95,7 @@ withDatabases('tokens and secrets', (engine) => {
     await fail('credentials in an address', () => create({ callbackUrl: `https://sinch:${password}@own.example/` }));
     await fail('taken id', () => create({ id: 'secret-0' }));
     await fail('another plan', () =>
-      admins.changeIntegration(admin, 'secret', 'secret-0', { apiToken: token, servicePlanId: 'another' }),
+      admins.changeIntegration(admin, 'secret', 'secret-0', { apiToken: token, id: 'another' }),
     );
     await fail('wrong exporter', () =>
       admins.changeExporter(admin, 'secret', { ...target, keySecret: `${exporter} ` }),
