@@ -43,7 +43,15 @@ export function createFindMessage(deps: ActivityDependencies): Pick<MessageActiv
       const { integration } = asked;
       try {
         const found = await findAtSinch(deps.sinch(integration), message, signal);
-        if (!found) return { kind: 'absent' };
+        if (!found) {
+          // Of a message from before the plan was corrected, the plan that it may have been sent through is not asked.
+          return integration.servicePlanId === message.servicePlanId
+            ? { kind: 'absent' }
+            : {
+                kind: 'failed',
+                comment: `Plan ${integration.servicePlanId} does not show it, which proves nothing of ${message.servicePlanId}`,
+              };
+        }
         const { report, ...acceptance } = found;
         const recorded = await noteAcceptance(deps, message, found.at, found.batchId);
         return {

@@ -92,6 +92,11 @@ describe('looking for a message', () => {
     assert.equal(gone.kind, 'failed');
     const another = await find(newMessage('9900'), { settings: fixture.settings({ servicePlanId: 'another' }) });
     assert.equal(another.kind, 'failed', 'another plan does not know the message, which proves nothing');
+    const former = await find(
+      { ...newMessage('9900'), servicePlanId: 'mistyped' },
+      { settings: fixture.settings({ formerServicePlanIds: ['mistyped'] }) },
+    );
+    assert.equal(former.kind, 'failed', 'it may have been sent through the plan from before the correction');
   });
 
   test('cancels the batch of the id that is known', async () => {
