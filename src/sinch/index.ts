@@ -17,6 +17,7 @@ export { baseUrlOfRegion, REGIONS } from './regions.ts';
 export { MAX_RETRY_AFTER_MS, parseRetryAfter } from './retry-after.ts';
 export { safeText } from './safe-text.ts';
 export {
+  readSignature,
   SIGNATURE_HEADERS,
   signCallback,
   type SignCallbackOptions,

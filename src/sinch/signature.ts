@@ -52,15 +52,25 @@ export function signCallback({ rawBody, secret, nonce, timestamp }: SignCallback
   return createHmac('sha256', secret).update(rawBody).update(`.${nonce}.${timestamp}`, 'utf8').digest('base64');
 }
 
-/** Checks a callback's four signature headers against each secret, in the same time wherever the values differ. */
-export function verifyCallbackSignature(options: VerifyCallbackSignatureOptions): SignatureVerification {
-  const { rawBody, headers, toleranceMs, now } = options;
+/** Reads a callback's four signature headers. Whether the signature is right, only the body tells. */
+export function readSignature(
+  headers: VerifyCallbackSignatureOptions['headers'],
+): { ok: true; signature: string; nonce: string; timestamp: string } | { ok: false; reason: SignatureRefusal } {
   const signature = headers.get(SIGNATURE_HEADERS.signature);
   const algorithm = headers.get(SIGNATURE_HEADERS.algorithm);
   const nonce = headers.get(SIGNATURE_HEADERS.nonce);
   const timestamp = headers.get(SIGNATURE_HEADERS.timestamp);
   if (!signature || !algorithm || !nonce || !timestamp) return { ok: false, reason: 'missing_header' };
   if (algorithm !== ALGORITHM) return { ok: false, reason: 'unknown_algorithm' };
+  return { ok: true, signature, nonce, timestamp };
+}
+
+/** Checks a callback's four signature headers against each secret, in the same time wherever the values differ. */
+export function verifyCallbackSignature(options: VerifyCallbackSignatureOptions): SignatureVerification {
+  const { rawBody, toleranceMs, now } = options;
+  const given = readSignature(options.headers);
+  if (!given.ok) return given;
+  const { signature, nonce, timestamp } = given;
 
   const secrets = options.secrets.filter((secret) => secret !== '');
   if (secrets.length === 0) return { ok: false, reason: 'missing_secret' };

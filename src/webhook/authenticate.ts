@@ -1,36 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CallbackAuth } from '../settings/index.ts';
-import { verifyCallbackSignature } from '../sinch/index.ts';
+import { readSignature } from '../sinch/index.ts';
 
-/** What a callback brings to prove itself. */
-export interface CallbackProof {
-  rawBody: Uint8Array;
+/** What a callback brings to prove itself before its body. */
+export interface CallbackHead {
   headers: { get(name: string): string | null };
   /** The last part of the path, where there is one. */
   secret?: string;
-  /** Milliseconds since 1970. */
-  now: number;
 }
 
 /** Whether a callback comes from who knows the secret; `reason` is a label for counters, the same for every value. */
 export type Authentication = { ok: true } | { ok: false; reason: string };
 
-/** Checks a callback as its integration demands. Comparisons take the same time wherever the values differ. */
-export function authenticate(auth: CallbackAuth, proof: CallbackProof): Authentication {
+/**
+ * Checks what can be checked before the body is read, as the callback's integration demands: a password or path secret
+ * wholly, and of a signature that there is one, which its body has to verify. Comparisons take the same time wherever the
+ * values differ.
+ */
+export function authenticateHead(auth: CallbackAuth, { headers, secret }: CallbackHead): Authentication {
   switch (auth.type) {
     case 'hmac':
-      return verifyCallbackSignature({
-        rawBody: proof.rawBody,
-        headers: proof.headers,
-        secrets: auth.secrets,
-        ...(auth.toleranceMs === undefined ? {} : { toleranceMs: auth.toleranceMs }),
-        now: proof.now,
-      });
+      return readSignature(headers);
     case 'basic':
-      return authenticateBasic(auth, proof.headers.get('authorization'));
+      return authenticateBasic(auth, headers.get('authorization'));
     case 'url-secret':
-      if (proof.secret === undefined) return { ok: false, reason: 'missing_secret' };
-      return isOneOf(proof.secret, auth.secrets) ? { ok: true } : { ok: false, reason: 'wrong_secret' };
+      if (secret === undefined) return { ok: false, reason: 'missing_secret' };
+      return isOneOf(secret, auth.secrets) ? { ok: true } : { ok: false, reason: 'wrong_secret' };
   }
 }
 

@@ -3,10 +3,10 @@ import type { CallbackTarget } from '../contract/callback-path.ts';
 import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { type MessageKey, parseWorkflowId } from '../contract/identity.ts';
 import type { Integration, Settings } from '../settings/index.ts';
-import { parseCallback, SIGNATURE_HEADERS } from '../sinch/index.ts';
+import { parseCallback, SIGNATURE_HEADERS, verifyCallbackSignature } from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import { methodNotAllowed, notFound, received, tooLarge, unauthenticated, unavailable } from './answers.ts';
-import { authenticate } from './authenticate.ts';
+import { authenticateHead } from './authenticate.ts';
 import { decodeBody } from './decode-body.ts';
 import {
   createObservers,
@@ -16,9 +16,10 @@ import {
   type WebhookCounters,
   type WebhookLog,
 } from './observers.ts';
-import { readBody } from './read-body.ts';
+import { declaredLength, leaveUnread, readBody } from './read-body.ts';
 import type { ReportStore, UnmatchedReason } from './report-store.ts';
 import { createTakenCallbacks } from './taken-callbacks.ts';
+import { createUnprovenBodies } from './unproven-bodies.ts';
 
 /** What became of a signal: taken, or the message has ended, or there is none. */
 export type SignalResult = 'signalled' | 'closed' | 'unknown';
@@ -56,7 +57,9 @@ export interface DeliveryReportHandlerDeps {
   deadlineMs?: number;
   /**
    * Callbacks under way at once, 1 or more. One beyond them is answered 503 at once, unread, and comes again: so a flood
-   * takes neither memory without bounds nor the time of those that are under way.
+   * takes neither memory without bounds nor the time of those that are under way. Only what has proved that it comes from
+   * Sinch counts. Of signed callbacks, whose body is the proof, as many bodies again are read at once; one beyond them has
+   * the one that has been read the longest given up.
    * @default DEFAULT_MAX_CONCURRENT
    */
   maxConcurrent?: number;
@@ -78,8 +81,9 @@ export const DEFAULT_MAX_CONCURRENT = 256;
 const TELL_OVERLOAD_MS = 10_000;
 
 /**
- * The handler of Sinch's callbacks, from a web-standard request to its answer: method, size, integration, authenticity
- * over the raw bytes, JSON, shape, signal. It answers 2xx once a report is with its message or kept, and 503 for every
+ * The handler of Sinch's callbacks, from a web-standard request to its answer: method, declared size, integration,
+ * authenticity, JSON, shape, signal. The body is read only once everything that needs none is in order; a signature is
+ * made over its raw bytes. It answers 2xx once a report is with its message or kept, and 503 for every
  * failure of ours, after which Sinch repeats for almost a day.
  * @throws TypeError where an option is wrong.
  */
@@ -93,9 +97,10 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
   let turnedAway = 0;
   let toldAt = -Infinity;
   const taken = createTakenCallbacks();
+  const unprovenBodies = createUnprovenBodies(maxConcurrent);
 
   return async (request, params) => {
-    const call: Call = { integrationLabel: UNKNOWN_INTEGRATION };
+    const call: Call = { integrationLabel: UNKNOWN_INTEGRATION, isUnderWay: false };
     const response = await answer(call, request, params);
     observers.count(WEBHOOK_COUNTER.answers, {
       integrationId: call.integrationLabel,
@@ -106,8 +111,6 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
 
   async function answer(call: Call, request: Request, params: CallbackTarget): Promise<Response> {
     if (request.method !== 'POST') return methodNotAllowed(request.method);
-    if (underWay >= maxConcurrent) return turnAway(request);
-    underWay += 1;
     try {
       return await withDeadline(deadlineMs, (signal) => receive(call, request, params, signal));
     } catch (error) {
@@ -117,7 +120,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       );
       return unavailable();
     } finally {
-      underWay -= 1;
+      if (call.isUnderWay) underWay -= 1;
     }
   }
 
@@ -131,40 +134,83 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       );
       turnedAway = 0;
     }
-    await request.body?.cancel().catch(() => undefined);
+    await leaveUnread(request);
     return unavailable();
   }
 
   async function receive(call: Call, request: Request, params: CallbackTarget, signal: AbortSignal): Promise<Response> {
-    const rawBody = await readBody(request, maxBodyBytes, signal);
-    if (rawBody === undefined) {
-      observers.warn({ maxBodyBytes }, 'A callback was refused: its body is larger than any that Sinch sends.');
-      return tooLarge(maxBodyBytes);
+    if (declaredLength(request) > maxBodyBytes) {
+      await leaveUnread(request);
+      return refuseLarge();
     }
     const integration = await deps.settings.integration(params.integrationId);
+    signal.throwIfAborted();
     if (integration === undefined) {
       observers.warn({}, 'A callback was refused: its path names no integration.');
+      await leaveUnread(request);
       return notFound();
     }
     call.integrationLabel = integration.id;
 
-    const receivedMs = now();
-    const authentication = authenticate(integration.callbackAuth, {
-      rawBody,
+    const { callbackAuth } = integration;
+    const head = authenticateHead(callbackAuth, {
       headers: request.headers,
       ...(params.secret === undefined ? {} : { secret: params.secret }),
+    });
+    if (!head.ok) {
+      await leaveUnread(request);
+      return refuseUnproven(integration, head.reason);
+    }
+    if (underWay >= maxConcurrent) return turnAway(request);
+    const read = async (until: AbortSignal): Promise<Uint8Array | undefined> => readBody(request, maxBodyBytes, until);
+    if (callbackAuth.type !== 'hmac') {
+      enter(call);
+      const rawBody = await read(signal);
+      return rawBody === undefined ? refuseLarge() : take({ integration, request, rawBody, receivedMs: now() }, signal);
+    }
+    const rawBody = await unprovenBodies.read(signal, read);
+    if (rawBody === 'given_up') return turnAway(request);
+    if (rawBody === undefined) return refuseLarge();
+    const receivedMs = now();
+    const signature = verifyCallbackSignature({
+      rawBody,
+      headers: request.headers,
+      secrets: callbackAuth.secrets,
+      ...(callbackAuth.toleranceMs === undefined ? {} : { toleranceMs: callbackAuth.toleranceMs }),
       now: receivedMs,
     });
-    if (!authentication.ok) {
-      const labels = { integrationId: integration.id, reason: authentication.reason };
-      observers.count(WEBHOOK_COUNTER.unauthenticated, labels);
-      observers.warn(
-        labels,
-        `A callback was refused: it did not prove that it comes from Sinch (${integration.callbackAuth.type}). If it did, compare the secrets: Sinch does not repeat it.`,
-      );
-      return unauthenticated(integration.callbackAuth.type === 'basic');
-    }
+    if (!signature.ok) return refuseUnproven(integration, signature.reason);
+    // Others have come in meanwhile.
+    if (underWay >= maxConcurrent) return turnAway(request);
+    enter(call);
+    return take({ integration, request, rawBody, receivedMs }, signal);
+  }
 
+  /** Nothing may be awaited between the look whether there is room and this. */
+  function enter(call: Call): void {
+    call.isUnderWay = true;
+    underWay += 1;
+  }
+
+  function refuseLarge(): Response {
+    observers.warn({ maxBodyBytes }, 'A callback was refused: its body is larger than any that Sinch sends.');
+    return tooLarge(maxBodyBytes);
+  }
+
+  function refuseUnproven({ id, callbackAuth }: Integration, reason: string): Response {
+    const labels = { integrationId: id, reason };
+    observers.count(WEBHOOK_COUNTER.unauthenticated, labels);
+    observers.warn(
+      labels,
+      `A callback was refused: it did not prove that it comes from Sinch (${callbackAuth.type}). If it did, compare the secrets: Sinch does not repeat it.`,
+    );
+    return unauthenticated(callbackAuth.type === 'basic');
+  }
+
+  async function take(
+    { integration, request, rawBody, receivedMs }: Authentic,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const { callbackAuth } = integration;
     const toleranceMs = callbackAuth.type === 'hmac' ? callbackAuth.toleranceMs : undefined;
     const signed = { integrationId: integration.id, ...signedBy(request.headers) };
@@ -281,6 +327,17 @@ function signedBy(headers: Headers): { nonce: string; signature: string } {
 /** What is known of a request by the time it is answered. */
 interface Call {
   integrationLabel: string;
+  /** Whether it takes one of the places of those that have proved themselves. */
+  isUnderWay: boolean;
+}
+
+/** A request that has proved itself, and its body. */
+interface Authentic {
+  integration: Integration;
+  request: Request;
+  rawBody: Uint8Array;
+  /** Milliseconds since 1970. */
+  receivedMs: number;
 }
 
 /** An authentic callback. */

@@ -15,10 +15,6 @@ export async function readBody(
       'The body of the callback has been read already, and its raw bytes are needed to authenticate it: mount the webhook before any body parser.',
     );
   }
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) {
-    await request.body?.cancel();
-    return undefined;
-  }
   const reader = request.body?.getReader();
   if (reader === undefined) return new Uint8Array(0);
 
@@ -42,4 +38,14 @@ export async function readBody(
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+/** The length that the request declares, in bytes; 0 where it declares none. */
+export function declaredLength(request: Request): number {
+  return Number(request.headers.get('content-length') ?? 0);
+}
+
+/** Leaves a body unread: its stream is ended, so that whoever serves the connection may skip what is left. */
+export async function leaveUnread(request: Request): Promise<void> {
+  await request.body?.cancel().catch(() => undefined);
 }
