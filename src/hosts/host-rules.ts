@@ -56,6 +56,8 @@ export function createHostRules(allowPrivateHosts: AllowPrivateHosts = false): H
       const host = bareHost(hostname);
       const address = addressOf(host);
       if (address !== undefined) return isReachable(address);
+      // No name service answers for a name with an empty part; one that looks past it would find this machine.
+      if (host.split('.').includes('')) return false;
       // A name without a dot is one of a private network.
       return names.has(host) || (host.includes('.') && !LOCAL_NAME.test(host));
     },

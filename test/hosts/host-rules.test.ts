@@ -39,6 +39,14 @@ const PRIVATE = {
     'http://[64:ff9b::7f00:1]',
     'http://[2002:7f00:1::]',
   ],
+  'this machine behind an empty part of a name': [
+    'http://localhost..',
+    'http://localhost../x',
+    'http://127.0.0.1../x',
+    'http://127.0.0.1...',
+    'http://.localhost',
+    'http://sinch..example',
+  ],
   'no address at all': ['http://0.0.0.0', 'http://0', 'http://[::]'],
   'link-local, where clouds have their metadata': [
     'http://169.254.169.254',
