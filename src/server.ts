@@ -100,6 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
   const messages = createMessageClient({
     client,
+    // What is registered is accepted; the intake has refused before.
+    refuseNumbersInIds: false,
     ...(options.taskQueue === undefined ? {} : { taskQueue: options.taskQueue }),
     ...(options.searchAttributes === undefined ? {} : { searchAttributes: options.searchAttributes }),
     ...(options.eagerStart === undefined ? {} : { eagerStart: options.eagerStart }),

@@ -16,6 +16,7 @@ import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { isMessageId, isProjectId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { MessageOutcome, MessageStatus } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
+import { holdsMsisdn } from '../contract/msisdn.ts';
 import {
   CANCEL_MESSAGE_SIGNAL,
   DEFAULT_TASK_QUEUE,
@@ -41,6 +42,12 @@ export interface MessageClientOptions {
   searchAttributes?: boolean;
   /** Deadline of every call, in milliseconds. @default 5,000 */
   deadlineMs?: number;
+  /**
+   * Whether `start` refuses a message whose id or campaign id has the recipient's number in it, which logs and lists would
+   * show. `false` only where what was accepted is started later, as by the intake, which refuses such ids by itself.
+   * @default true
+   */
+  refuseNumbersInIds?: boolean;
   /**
    * Starts messages together with their first task where a worker of this process can take it, which saves a round
    * trip. Needs a client on that worker's own connection.
@@ -102,6 +109,7 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
     taskQueue = DEFAULT_TASK_QUEUE,
     searchAttributes = true,
     deadlineMs = DEFAULT_DEADLINE_MS,
+    refuseNumbersInIds = true,
     eagerStart = false,
   } = options;
 
@@ -128,6 +136,7 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
 
   return {
     async start(message) {
+      if (refuseNumbersInIds) assertIdsWithoutNumber(message);
       const start = startOptions(message);
       try {
         await withDeadline(() =>
@@ -214,6 +223,16 @@ function assertStartable(message: SendMessageInput): void {
     wrong('expiresAt', 'a time not before `requestedAt`');
   }
   if (!message.servicePlanId || !message.integrationId) wrong('integrationId', 'an integration with a service plan');
+}
+
+/** Says nothing of which message it is: that would be the number. */
+function assertIdsWithoutNumber({ messageId, recipient, campaign }: SendMessageInput): void {
+  for (const [name, id = ''] of Object.entries({ messageId, campaignId: campaign.campaignId })) {
+    if (!holdsMsisdn(id, recipient)) continue;
+    throw new TypeError(
+      `Cannot start a message: expected \`${name}\` to be an id without the recipient's number in it`,
+    );
+  }
 }
 
 /**

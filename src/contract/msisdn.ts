@@ -13,3 +13,11 @@ export function maskMsisdn(msisdn: string): string {
   if (digits.length < 7) return '•••••';
   return `+${digits.slice(0, 2)}•••••${digits.slice(-2)}`;
 }
+
+/**
+ * Whether `text` has the number's digits in it, whatever separates them. Ids that name a message stand in workflow ids,
+ * search attributes and logs, where no number may. Shorter ones than numbers have are taken for chance.
+ */
+export function holdsMsisdn(text: string, msisdn: string): boolean {
+  return msisdn.length >= 7 && text.replace(/[^\p{L}\p{N}]/gu, '').includes(msisdn);
+}

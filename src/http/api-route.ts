@@ -213,13 +213,24 @@ function parseQuery(schema: z.ZodObject, query: Readonly<Record<string, string>>
 }
 
 async function jsonOf(request: Request): Promise<unknown> {
+  // Throws the Problem of a body that is too large, which is found while it is read.
+  const bytes = await request.arrayBuffer();
+  const encoded = request.headers.get('content-encoding') !== null;
+  const wrong = (what: string, mend = ''): Problem =>
+    new Problem(
+      'invalid_body',
+      `The body is not ${what}${encoded ? ': send it as it is, without content-encoding' : mend}`,
+    );
+  let text: string;
   try {
-    return await request.json();
-  } catch (error) {
-    // The body was too large, which is found while it is read.
-    if (error instanceof Problem) throw error;
-    const encoding = request.headers.get('content-encoding');
-    const hint = encoding === null ? '' : ': send it as it is, without content-encoding';
-    throw new Problem('invalid_body', `The body is not JSON${hint}`);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // Decoded leniently, as by `request.json()`, it would be sent with question marks in the place of letters.
+    throw wrong('UTF-8', ': encode it so');
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrong('JSON');
   }
 }

@@ -135,7 +135,10 @@ function answerOfRefused(
   held: RegisteredMessage<IntakeAnswer> | undefined,
   isSame: IntakeOptions['register']['isSame'],
 ): IntakeAnswer {
-  return held && isSame(contentHash, held.contentHash) ? held.answer : refused(key.messageId, prepared.errors);
+  if (held && isSame(contentHash, held.contentHash)) return held.answer;
+  // An id with a number in it is not repeated.
+  const isIdWrong = prepared.errors.some(({ field }) => field === 'messageId');
+  return refused(isIdWrong ? undefined : key.messageId, prepared.errors);
 }
 
 function answerOfRegistration(

@@ -10,6 +10,7 @@ import {
   type MessageContent,
   type SendMessageInput,
 } from '../contract/message.ts';
+import { holdsMsisdn } from '../contract/msisdn.ts';
 import { countParts } from '../contract/part-count.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
 import { explainMsisdnRefusal, parseMsisdn } from '../countries/index.ts';
@@ -53,6 +54,20 @@ export async function prepareMessage(
       ...(request.campaignId === undefined ? {} : { campaignId: request.campaignId }),
     };
   }
+  // A number that is none is kept as its digits, so that the event shows which one it was.
+  const recipient = parsed.ok ? parsed.msisdn : (request.recipient ?? '').replace(/\D/g, '').slice(0, 20);
+  for (const field of ['messageId', 'campaignId'] as const) {
+    if (holdsMsisdn(request[field] ?? '', recipient)) {
+      return {
+        kind: 'refused',
+        ...refuse(
+          'invalid_field',
+          field,
+          `Expected an id without the recipient's number in it: ids are shown and logged`,
+        ),
+      };
+    }
+  }
   if ('errors' in chosen) return { kind: 'refused', errors: chosen.errors };
   const { integration } = chosen;
   const content = contentOf(request, settings);
@@ -64,8 +79,7 @@ export async function prepareMessage(
     messageId: request.messageId,
     integrationId: integration.id,
     servicePlanId: integration.servicePlanId,
-    // A number that is none is kept as its digits, so that the event shows which one it was.
-    recipient: parsed.ok ? parsed.msisdn : (request.recipient ?? '').replace(/\D/g, '').slice(0, 20),
+    recipient,
     content,
     maxParts: request.maxParts ?? DEFAULT_MAX_PARTS,
     ...(parts === undefined ? {} : { estimatedPartCount: parts }),

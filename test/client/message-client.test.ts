@@ -128,6 +128,23 @@ describe('the message client', () => {
     assert.equal(await signalsOf('m-6'), 1);
   });
 
+  test('refuses ids with the recipient’s number in them without repeating it, unless they were accepted before', async () => {
+    const { recipient } = newMessage('m-8');
+    for (const [name, wrong] of [
+      ['messageId', newMessage(`m-8.${recipient}`)],
+      ['campaignId', newMessage('m-8', { campaign: { campaignId: `to +${recipient}` } })],
+    ] as const) {
+      await assert.rejects(messages.start(wrong), (error) => {
+        assert.ok(error instanceof TypeError);
+        assert.match(error.message, new RegExp(`\`${name}\``));
+        assert.doesNotMatch(error.message, new RegExp(recipient));
+        return true;
+      });
+    }
+    const accepting = createMessageClient({ client: environment.client, refuseNumbersInIds: false });
+    assert.equal(await accepting.start(newMessage(`m-8.${recipient}`)), 'running');
+  });
+
   for (const [what, wrong, name] of [
     ['a project id', { projectId: 'Shop!' }, 'projectId'],
     ['a message id that is a phone number', { messageId: '4915112345678' }, 'messageId'],

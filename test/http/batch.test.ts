@@ -80,6 +80,7 @@ withDatabases('a batch', (engine) => {
         { ...other, messageId: 'mixed-3', to: '+447400100000' },
         { ...other, messageId: 'mixed-4', integrationId: 'off' },
         { ...good, text: 'Other' },
+        { ...other, messageId: `mixed-${other?.recipient.slice(1)}` },
         good,
       ])
     ).map((answer) => (answer.success ? 'taken' : `${answer.status} ${answer.errors[0]?.code}`));
@@ -94,6 +95,7 @@ withDatabases('a batch', (engine) => {
       'refused unknown_field',
       'refused integration_disabled',
       'refused message_id_conflict',
+      'refused invalid_field',
       'taken',
     ]);
     await answersOf(app, people(1, 'behind'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { type Database, openDatabase } from '../../src/db/index.ts';
 import type { IntakeAnswer } from '../../src/intake/index.ts';
 import { createRegister } from '../../src/register/index.ts';
@@ -119,6 +120,36 @@ test('never repeats a number that was given for an id', async () => {
   assert.equal(answer.json['messageId'], undefined);
 });
 
+test('refuses an id that has the recipient’s number in it, however it is spelt, and never repeats it', async () => {
+  const spelt = `${RECIPIENT.slice(0, 2)}-${RECIPIENT.slice(2, 6)}.${RECIPIENT.slice(6)}`;
+  const wrongs: [field: string, body: Record<string, unknown>][] = [
+    ['messageId', { messageId: `welcome-${RECIPIENT}` }],
+    ['messageId', { messageId: `${RECIPIENT}.welcome`, recipient: `00${spelt}` }],
+    ['messageId', { messageId: `welcome_${spelt}_1`, integrationId: 'off' }],
+    // Not in international form, and a person's number all the same.
+    ['messageId', { messageId: 'welcome-07400123456', recipient: '07400 123456' }],
+    ['campaignId', { messageId: 'spring-1', campaignId: `spring to +${RECIPIENT}` }],
+    ['campaignId', { messageId: 'spring-1', campaignId: `spring (${spelt})` }],
+  ];
+  for (const [field, body] of wrongs) {
+    const answer = await app.post(MESSAGES, { ...sms, ...body });
+    assert.deepEqual([answer.status, answer.json['status']], [200, 'refused'], answer.text);
+    assert.deepEqual(
+      (answer.json['errors'] as { code: string; field: string }[]).map((error) => [error.code, error.field]),
+      [['invalid_field', field]],
+    );
+    assert.doesNotMatch(answer.text.replaceAll(/[^\p{L}\p{N}]/gu, ''), /400123456/);
+    assert.equal(answer.json['messageId'], field === 'messageId' ? undefined : 'spring-1');
+  }
+  // Digits of somebody else's, and the few that a number never has.
+  for (const messageId of ['welcome-447400123457', 'welcome-4474', '20261124-100000']) {
+    const answer = await app.post(MESSAGES, { ...sms, messageId, campaignId: 'spring-2026' });
+    assert.equal(answer.json['success'], true, answer.text);
+  }
+  const short = await app.post(MESSAGES, { ...sms, messageId: 'short-44', recipient: '+44' });
+  assert.equal(short.json['status'], 'enqueue_failed', short.text);
+});
+
 test('answers 404 for a project that is not there', async () => {
   for (const project of ['none', '__proto__', 'constructor', 'SHOP', '%00', 'shop%20', '%']) {
     assertProblem(await app.post(`/v1/projects/${project}/messages`, sms), 404, 'unknown_project');
@@ -135,6 +166,38 @@ test('answers 400 only for a body that is not a JSON object', async () => {
     body: JSON.stringify({ ...sms, messageId: 'plain' }),
   });
   assert.equal(plain.json['success'], true, 'whatever the content type says');
+});
+
+test('answers 400 for a body that is not UTF-8, so that nobody is sent question marks, and says so', async () => {
+  const bodyOf = (messageId: string, encoding: BufferEncoding): Buffer =>
+    Buffer.from(JSON.stringify({ ...sms, messageId, text: 'Zoë' }), encoding);
+  const send = async (path: string, body: Uint8Array, headers = {}): Promise<Response> =>
+    fetch(new URL(path, app.url), { method: 'POST', headers: { 'x-api-key': API_KEY, ...headers }, body });
+  const batch = (bodies: Buffer[]): Buffer =>
+    Buffer.concat([
+      Buffer.from('['),
+      ...bodies.flatMap((body, index) => (index === 0 ? [body] : [Buffer.from(','), body])),
+      Buffer.from(']'),
+    ]);
+  const cases: [path: string, body: Uint8Array][] = [
+    [MESSAGES, bodyOf('latin-1', 'latin1')],
+    [`${MESSAGES}/batch`, batch([bodyOf('latin-2', 'utf8'), bodyOf('latin-3', 'latin1')])],
+  ];
+  const before = app.started.length;
+  for (const [path, body] of cases) {
+    const response = await send(path, body);
+    const { code, detail } = (await response.json()) as { code: string; detail: string };
+    assert.deepEqual([response.status, code], [400, 'invalid_body']);
+    assert.match(detail, /not UTF-8/);
+  }
+  const packed = await send(MESSAGES, gzipSync(bodyOf('packed', 'utf8')), { 'content-encoding': 'gzip' });
+  assert.match(((await packed.json()) as { detail: string }).detail, /without content-encoding/);
+  assert.equal(app.started.length, before, 'also none of a batch');
+
+  const marked = await send(MESSAGES, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bodyOf('marked', 'utf8')]));
+  assert.equal(((await marked.json()) as IntakeAnswer).success, true, 'a byte order mark is no fault');
+  const { content } = app.started.at(-1) ?? {};
+  assert.deepEqual(content, { kind: 'sms', text: 'Zoë' });
 });
 
 test('answers 413 for a body that is too large, announced or not', async () => {
