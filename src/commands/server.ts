@@ -32,7 +32,7 @@ export function addServerCommand(program: Command, context: CommandContext): voi
       using stop = listenForStop();
       const log = createLogger(config.logLevel);
       const keyring = await loadKeyring(config.encryption);
-      const payloadEncryption = createPayloadEncryption(keyring, { encrypts: config.encryptPayloads });
+      const payloadEncryption = createPayloadEncryption(keyring, { encrypts: config.encryptPayloads, log });
       await using database = await openDatabase({ url: config.databaseUrl, log });
       const { namespace = 'default', connectionOptions } = config.temporal;
       const connection = Connection.lazy({

@@ -25,7 +25,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
       using stop = listenForStop();
       const log = createLogger(config.logLevel);
       const { namespace = 'default', connectionOptions } = config.temporal;
-      const payloadEncryption = await openPayloadEncryption(config);
+      const payloadEncryption = await openPayloadEncryption(config, log);
       await using database = await openDatabase({ url: config.databaseUrl, log });
       await using source = await openSettings(config, { database, log });
       const connection = await connectWorker(connectionOptions, { log, metricsAddress: config.metricsAddress });

@@ -93,7 +93,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   closers.set('database', () => database.close());
   signal?.throwIfAborted();
 
-  const payloadEncryption = createPayloadEncryption(keyring, { encrypts: options.encryptPayloads ?? false });
+  const payloadEncryption = createPayloadEncryption(keyring, { encrypts: options.encryptPayloads ?? false, log });
   const uiCodec =
     payloadEncryption.encrypts && !options.temporal ? await startUiCodec(IP, payloadEncryption) : undefined;
   if (uiCodec) closers.set('uiCodec', () => uiCodec.close());

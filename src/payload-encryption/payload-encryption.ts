@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
+import type { Log } from '../contract/log.ts';
 import type { Keyring } from '../db/index.ts';
 import { createPayloadCodec } from './payload-codec.ts';
 
@@ -16,6 +17,11 @@ export interface PayloadEncryptionOptions {
    * @default true
    */
   encrypts?: boolean;
+  /**
+   * Is told once where a payload came unencrypted although new ones are encrypted: from before it was switched on, or from
+   * a client that does not encrypt. @default nobody is told
+   */
+  log?: Log;
 }
 
 /** Payload encryption with one keyring. The keys are the caller's: no key, no payload. */
@@ -41,9 +47,9 @@ const failureConverterPath = fileURLToPath(new URL(`./failure-converter.${extens
  */
 export function createPayloadEncryption(
   keyring: Keyring,
-  { encrypts = true }: PayloadEncryptionOptions = {},
+  { encrypts = true, log }: PayloadEncryptionOptions = {},
 ): PayloadEncryption {
-  const codec = createPayloadCodec(keyring, encrypts);
+  const codec = createPayloadCodec(keyring, encrypts, log);
   return {
     encrypts,
     codec,

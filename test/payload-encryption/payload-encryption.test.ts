@@ -50,6 +50,24 @@ describe('a payload', () => {
     assert.deepEqual(await codec.decode([foreign]), [foreign]);
   });
 
+  test('that was never encrypted is told of once, where payloads are encrypted', async () => {
+    const told: string[] = [];
+    const log = { warn: (_: unknown, line: string) => void told.push(line), error: () => assert.fail() };
+    const encrypting = createPayloadEncryption(ringOf('one', one), { log }).codec;
+    const foreign = { metadata: { encoding: Buffer.from('binary/encrypted') }, data: Buffer.from('of another codec') };
+    await encrypting.decode([...(await encrypting.encode([payloadOf(message)])), payloadOf(undefined), foreign, {}]);
+    assert.deepEqual(told, []);
+    await encrypting.decode([payloadOf(message), payloadOf('another')]);
+    await encrypting.decode([payloadOf(message)]);
+    assert.equal(told.length, 1);
+    assert.match(told[0] ?? '', /unencrypted/);
+    assert.doesNotMatch(told[0] ?? '', /Sesame|4915112345678/);
+
+    const before = createPayloadEncryption(ringOf('one', one), { encrypts: false, log }).codec;
+    await before.decode([payloadOf(message)]);
+    assert.equal(told.length, 1, 'before it is switched on every payload is one');
+  });
+
   test('of an old key is decrypted while the key is there, and names it where it is not', async () => {
     const old = await codec.encode([payloadOf(message)]);
     const rotated = createPayloadEncryption(ringOf('two', two, one)).codec;
