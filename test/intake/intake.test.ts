@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { openDatabase, StoreError } from '../../src/db/index.ts';
 import { readLedger, readMessageEvents } from '../../src/events/index.ts';
 import type { IntakeAnswer } from '../../src/intake/index.ts';
+import { contentHashOf } from '../../src/register/index.ts';
 import { withDatabases } from '../helpers/database.ts';
 import { settingsFor, startProcess } from './intake-fixture.ts';
 
@@ -166,6 +167,34 @@ withDatabases('the intake', (engine) => {
     assert.deepEqual(codes(await process.take({ ...sms, text: 'Other' })), ['refused', 'integration_disabled']);
     assert.deepEqual(codes(await process.take({ ...sms, messageId: 'm-2' })), ['refused', 'integration_disabled']);
     assert.deepEqual(process.started, [`sinch/${projectId}/m-1`]);
+    await process.starts.close();
+  });
+
+  test('answers a repeat the same where it was accepted under an id that would be refused now', async () => {
+    const projectId = 'accepted-before';
+    const process = startProcess({ database: engine.database(), projectId });
+    const request = { ...sms, messageId: 'welcome-447400123456' };
+    const answer: IntakeAnswer = {
+      success: true,
+      messageId: request.messageId,
+      status: 'waiting_to_send',
+      workflowId: `sinch/${projectId}/${request.messageId}`,
+    };
+    await process.register.register({
+      projectId,
+      messageId: request.messageId,
+      contentHash: contentHashOf(request),
+      answer,
+      requestedAt: '2026-11-20T10:00:00.000Z',
+      reportsExpected: true,
+      disposition: 'skipped',
+      skipReason: 'no_recipient',
+    });
+    assert.deepEqual(await process.take(request), answer);
+    const other = await process.take({ ...request, text: 'Other' });
+    assert.deepEqual(codes(other), ['refused', 'invalid_field']);
+    assert.equal(other.messageId, undefined);
+    assert.deepEqual(process.started, []);
     await process.starts.close();
   });
 
