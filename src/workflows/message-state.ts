@@ -293,10 +293,10 @@ function afterLook(message: SendMessageInput, state: MessageState, outcome: Find
   const windowIsOver = at >= (state.windowEndsAt ?? Infinity);
   // A failed look is neither found nor absent, so it settles nothing.
   if (outcome.kind === 'failed') return windowIsOver && isLastLook(state, at) ? leaveUnknown(looked, at) : looked;
-  if (windowIsOver) return leaveUnknown(looked, at);
-  if (state.held || at < state.settledAt) return looked;
-  // Nobody wants a second message once it was cancelled, and none is sent whose life is over.
-  const mayResend = !state.cancelRequested && at <= lastSendAt(message);
+  if (at < state.settledAt) return looked;
+  // Nobody wants a second message once it was cancelled, and none is sent whose life is over. Its window may be: that is
+  // how long a report is waited for, and not how long it may be sent.
+  const mayResend = !state.held && !state.cancelRequested && at <= lastSendAt(message);
   if (unknownOutcomePolicyOf(message) === 'resend' && mayResend) {
     return {
       ...decide(message, looked, 'resend', at),
@@ -305,7 +305,8 @@ function afterLook(message: SendMessageInput, state: MessageState, outcome: Find
       resends: state.resends + 1,
     };
   }
-  return hold(message, looked, at);
+  if (windowIsOver) return leaveUnknown(looked, at);
+  return state.held ? looked : hold(message, looked, at);
 }
 
 /** The last look before a message ends without a report. */

@@ -133,6 +133,31 @@ test('before a message is sent a third time, since Sinch did not take the second
   assert.equal(stepAfter(password, 2 * HOUR, ...inputs, looked(ABSENT, 2 * HOUR)).do, 'send');
 });
 
+test('a message that is to be sent again is, also where the time to wait for its report is over meanwhile', () => {
+  const shortly = sampleMessage({ priority: 1, reportWindowMs: 2 * MINUTE });
+  const late = [
+    queued(),
+    sent(UNKNOWN),
+    looked(FAILED, MINUTE),
+    looked(FAILED, 3 * MINUTE),
+    looked(ABSENT, 5 * MINUTE),
+  ];
+  assert.equal(stepAfter(shortly, 5 * MINUTE, ...late).do, 'send');
+  const slow = { kind: 'not_accepted', statusCode: 503, retryAfterMs: HOUR } as const;
+  const again = [...absent, queued(62 * SECOND), sent(slow, 63 * SECOND), looked(ABSENT, 2 * HOUR)];
+  assert.equal(stepAfter(shortly, 2 * HOUR, ...again).do, 'send');
+  assert.equal(stateAfter(shortly, ...again.slice(0, -1), looked(ABSENT, 73 * HOUR)).end?.error, 'outcome_unknown');
+  const held = { ...shortly, onUnknownOutcome: 'hold' } as const;
+  assert.equal(stateAfter(held, ...late).end?.error, 'outcome_unknown');
+});
+
+test('nothing is given up before an attempt that gave no answer has had its time, however short the wait for a report', () => {
+  const hasty = sampleMessage({ reportWindowMs: 30 * SECOND });
+  const looks = [queued(), sent(UNKNOWN), looked(ABSENT, 31 * SECOND)];
+  assert.equal(stateAfter(hasty, ...looks).end, undefined);
+  assert.equal(stateAfter(hasty, ...looks, looked(ABSENT, 61 * SECOND)).end?.error, 'outcome_unknown');
+});
+
 test('a look that failed is soon made again while it keeps a message from being sent, and seldom once that is held', () => {
   const failing = (count: number, everyMs: number) =>
     Array.from({ length: count }, (_, index) => looked(FAILED, (index + 1) * everyMs));
