@@ -20,6 +20,7 @@ const RECIPIENT: SecretInput = {
 interface EraseOptions extends TargetOptions {
   recipient?: string;
   recipientStdin?: boolean;
+  dryRun?: boolean;
   json?: boolean;
 }
 
@@ -34,10 +35,12 @@ export function addEraseCommand(program: Command, context: CommandContext): void
     .description(
       "Takes one person out of a project's messages, campaign events and kept callbacks: the number, the texts, the customer " +
         'ids. Ids, statuses and counts stay, so that the ledger and the evaluation say the same, and a request that is ' +
-        'repeated is known. Nothing is cancelled. May be repeated. Needs a key with the role admin.',
+        'repeated is known. Nothing is cancelled. May be repeated. What was refused for a number that is none is found by the ' +
+        'spelling that was refused. Needs a key with the role admin.',
     )
-    .option('--recipient <number>', 'in international form; asked for where it is not given')
+    .option('--recipient <number>', 'in international form, or as it was refused; asked for where it is not given')
     .option('--recipient-stdin', 'take the number from standard input')
+    .option('--dry-run', 'count what would be erased, and change nothing')
     .option('--json', 'what was done as one line of JSON');
   addTargetOptions(command)
     .addHelpText(
@@ -50,7 +53,9 @@ Environment:
 
 Examples:
   temporal-sinch erase
+  temporal-sinch erase --dry-run
   temporal-sinch erase --recipient +33639980001
+  temporal-sinch erase --recipient "07911 123456"
   temporal-sinch erase --recipient-stdin --json < number.txt
 ${TARGET_HELP}`,
     )
@@ -66,7 +71,11 @@ ${TARGET_HELP}`,
         options.recipient ?? (await readSecret(context, prompter, RECIPIENT, options.recipientStdin ?? false));
       const api = createApiClient(target);
       const sums = await eraseAll(async (cursor) =>
-        api.post<ErasureAnswer>('/erasures', { recipient, ...(cursor === undefined ? {} : { cursor }) }, DEADLINE_MS),
+        api.post<ErasureAnswer>(
+          '/erasures',
+          { recipient, ...(options.dryRun ? { dryRun: true } : {}), ...(cursor === undefined ? {} : { cursor }) },
+          DEADLINE_MS,
+        ),
       );
       if (options.json) return printJson(context, sums);
       for (const line of erasureLines(sums)) print(context, line);
@@ -76,6 +85,8 @@ ${TARGET_HELP}`,
 
 async function eraseAll(erase: (cursor: string | undefined) => Promise<ErasureAnswer>): Promise<Sums> {
   const sums: Sums = {
+    dryRun: false,
+    validNumber: true,
     erasureIds: [],
     messages: 0,
     events: 0,
@@ -86,8 +97,9 @@ async function eraseAll(erase: (cursor: string | undefined) => Promise<ErasureAn
   };
   let cursor: string | undefined;
   for (;;) {
-    const { erasureId, complete, nextCursor, ...counts } = await erase(cursor);
-    sums.erasureIds.push(erasureId);
+    const { dryRun, validNumber, erasureId, complete, nextCursor, ...counts } = await erase(cursor);
+    Object.assign(sums, { dryRun, validNumber });
+    if (erasureId !== undefined) sums.erasureIds.push(erasureId);
     for (const name of ['messages', 'events', 'bodies', 'underWay', 'undecryptable'] as const) {
       sums[name] += counts[name];
     }
@@ -97,24 +109,34 @@ async function eraseAll(erase: (cursor: string | undefined) => Promise<ErasureAn
   }
 }
 
-function erasureLines({ messages, events, bodies }: Sums): string[] {
-  if (messages + bodies === 0) return ['Nothing was found that is not erased already.'];
-  return [
-    `Erased: ${counted(messages, 'message')}, ${counted(events, 'campaign event')}, ${counted(bodies, 'callback')}.`,
-    'Ids, statuses and counts stay.',
-  ];
+function erasureLines({ dryRun, messages, events, bodies }: Sums): string[] {
+  const unchanged = dryRun ? ['Nothing was changed: this was a dry run.'] : [];
+  if (messages + bodies === 0) return ['Nothing was found that is not erased already.', ...unchanged];
+  const found = `${counted(messages, 'message')}, ${counted(events, 'campaign event')}, ${counted(bodies, 'callback')}`;
+  return dryRun
+    ? [`Would be erased: ${found}.`, ...unchanged]
+    : [`Erased: ${found}.`, 'Ids, statuses and counts stay.'];
 }
 
 /** Where something of the person still is. */
-function remainderLines({ underWay, waitingToStart, undecryptable }: Sums): string[] {
+function remainderLines({ dryRun, validNumber, underWay, waitingToStart, undecryptable }: Sums): string[] {
   return [
+    ...(validNumber
+      ? []
+      : [
+          'That is no number a message could go to: only what was refused or came with exactly its digits was looked for.',
+        ]),
     ...(underWay > 0
       ? [`${counted(underWay, 'message')} may still be under way: Temporal holds number and text until the end.`]
       : []),
     ...(waitingToStart > 0
-      ? [`${counted(waitingToStart, 'message')} still to be started: erased within minutes of the start.`]
+      ? [
+          `${counted(waitingToStart, 'message')} still to be started: ${dryRun ? 'would be ' : ''}erased within minutes of the start.`,
+        ]
       : []),
-    ...(undecryptable > 0 ? [`${counted(undecryptable, 'callback')} that no key decrypts: look for the key.`] : []),
+    ...(undecryptable > 0
+      ? [`${counted(undecryptable, 'callback')} that cannot be read: no key decrypts them, or they unpack to too much.`]
+      : []),
     "Temporal keeps the histories of ended messages for its namespace's retention; exported events are the platform's to erase.",
   ];
 }

@@ -5,6 +5,26 @@
 export type Msisdn = string;
 
 /**
+ * Between the digits of a number as people write it: blanks, brackets, dots, slashes, every dash, and the invisible marks that
+ * come along when a number is pasted. The inside of a character class.
+ */
+export const NUMBER_SEPARATORS =
+  '\\s()./\\-\\u2010-\\u2015\\u2212\\u00ad\\u200b-\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff';
+
+/** Any run of 7 digits or more, also with separators between them as people write numbers. */
+const NUMBER = /\+?\d(?:[\s().-]{0,2}\d){6,}/g;
+
+/** How one person's number may have been written, digits only. Made by `countries/spellingsOf` at the edge. */
+export interface NumberSpellings {
+  /** Absent where what was given is no number that a message could go to. */
+  msisdn?: Msisdn;
+  /** What is kept of a recipient that was refused: of what was given, and of the forms in which a number is refused. */
+  refused: string[];
+  /** Those that stand for this number wherever they are written; none where what was given is too short to tell. */
+  unmistakable: string[];
+}
+
+/**
  * A number as logs, errors and pages may show it: the first two digits and the last two, `+49•••••42`.
  * Anything too short to keep private that way is masked whole.
  */
@@ -20,4 +40,9 @@ export function maskMsisdn(msisdn: string): string {
  */
 export function holdsMsisdn(text: string, msisdn: string): boolean {
   return msisdn.length >= 7 && text.replace(/[^\p{L}\p{N}]/gu, '').includes(msisdn);
+}
+
+/** A text with everything masked that may be a phone number. */
+export function maskNumbersIn(text: string): string {
+  return text.replace(NUMBER, (number) => maskMsisdn(number));
 }

@@ -1,2 +1,3 @@
 export { COUNTRIES_WITHOUT_REPORTS } from './countries-without-reports.ts';
+export { digitsKeptOf, MIN_SPELLING_DIGITS, spellingsOf } from './spellings-of.ts';
 export { explainMsisdnRefusal, type MsisdnRefusal, parseMsisdn, type ParsedMsisdn } from './parse-msisdn.ts';

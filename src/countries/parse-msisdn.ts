@@ -1,5 +1,5 @@
 import { parsePhoneNumberFromString, validatePhoneNumberLength } from 'libphonenumber-js/min';
-import type { Msisdn } from '../contract/msisdn.ts';
+import { type Msisdn, NUMBER_SEPARATORS } from '../contract/msisdn.ts';
 
 /** Why something cannot be a phone number that a message could go to. */
 export type MsisdnRefusal =
@@ -35,8 +35,7 @@ const MAX_DIGITS = 15;
 /** No number is written with more than this, separators included; what is longer is not looked at. */
 const MAX_INPUT_LENGTH = 100;
 
-/** Blanks, brackets, dots, slashes, every dash, and the invisible marks that come along when a number is pasted. */
-const SEPARATORS = /[\s()./\-\u2010-\u2015\u2212\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+const SEPARATORS = new RegExp(`[${NUMBER_SEPARATORS}]`, 'g');
 
 const EXPLANATIONS: Readonly<Record<MsisdnRefusal, string>> = {
   empty: 'there is no phone number',

@@ -5,8 +5,7 @@
  * What is taken out of events, contradictions and reports is written in the database, as triggers that ask whether their
  * message is erased (the migration `0004_erasure`): so it holds for what is written later too.
  */
-import { and, isNull, type SQL, sql } from 'drizzle-orm';
-import type { MessageKey } from '../contract/identity.ts';
+import { and, count, eq, isNull, not, type SQL, sql } from 'drizzle-orm';
 import {
   campaignEvents,
   contradictedEvents,
@@ -45,7 +44,7 @@ export async function eraseMessages(
   { keyring, at }: { keyring: Keyring; at: string },
 ): Promise<ErasedMessages> {
   const { projectId, messageId, contentHash, erasedAt } = messages;
-  const due = and(where, isNull(erasedAt), NEEDS_NO_INPUT) ?? where;
+  const due = isDue(where);
   const rows = await orm
     .select({ projectId, messageId, contentHash })
     .from(messages)
@@ -56,7 +55,7 @@ export async function eraseMessages(
     .orderBy(projectId, messageId)
     .for('update');
   if (rows.length === 0) return { messages: 0, events: 0, underWay: 0 };
-  const underWay = await countUnderWay(orm, rows);
+  const underWay = await countUnderWay(orm, isOneOf(messages, rows));
   // A hash of what was asked for can be found by trying every number.
   const given = valuesOf(
     messages,
@@ -82,15 +81,33 @@ export async function eraseMessages(
   return { messages: rows.length, events: events.length, underWay };
 }
 
-async function countUnderWay(orm: Orm, keys: readonly MessageKey[]): Promise<number> {
-  const { projectId, messageId, disposition } = messages;
-  const [row] = await orm
-    .select({ underWay: sql<string>`count(*)` })
+/** Counts what {@link eraseMessages} would erase of the messages for which a condition holds, and changes nothing. */
+export async function countMessages(orm: Orm, where: SQL): Promise<ErasedMessages & { waitingToStart: number }> {
+  const { projectId, messageId, erasedAt } = messages;
+  const due = isDue(where);
+  const [events] = await orm
+    .select({ count: count() })
     .from(messages)
-    .where(
-      sql`${isOneOf(messages, keys)} and ${disposition} = 'send' and not exists (
-        select from ${campaignEvents} where ${campaignEvents.projectId} = ${projectId}
-          and ${campaignEvents.messageId} = ${messageId} and ${campaignEvents.status} <> 'enqueued')`,
-    );
-  return Number(row?.underWay ?? 0);
+    .innerJoin(campaignEvents, and(eq(campaignEvents.projectId, projectId), eq(campaignEvents.messageId, messageId)))
+    .where(due);
+  return {
+    messages: await orm.$count(messages, due),
+    events: events?.count ?? 0,
+    underWay: await countUnderWay(orm, due),
+    waitingToStart: await orm.$count(messages, and(where, isNull(erasedAt), not(NEEDS_NO_INPUT))),
+  };
+}
+
+function isDue(where: SQL): SQL {
+  return and(where, isNull(messages.erasedAt), NEEDS_NO_INPUT) ?? where;
+}
+
+async function countUnderWay(orm: Orm, where: SQL): Promise<number> {
+  const { projectId, messageId, disposition } = messages;
+  return orm.$count(
+    messages,
+    sql`${where} and ${disposition} = 'send' and not exists (
+      select from ${campaignEvents} where ${campaignEvents.projectId} = ${projectId}
+        and ${campaignEvents.messageId} = ${messageId} and ${campaignEvents.status} <> 'enqueued')`,
+  );
 }

@@ -1,10 +1,11 @@
 /** One person's data taken out of a project, in portions, as often as it is asked for. */
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import { ulid } from 'ulid';
-import type { Msisdn } from '../contract/msisdn.ts';
+import type { NumberSpellings } from '../contract/msisdn.ts';
 import {
   asStoreErrors,
   auditEntries,
+  campaignEvents,
   CursorError,
   type Database,
   type Keyring,
@@ -12,7 +13,8 @@ import {
   type Orm,
 } from '../db/index.ts';
 import { BODY_TABLES, type BodyPosition, type BodyTable, eraseBodiesOf } from './callback-bodies.ts';
-import { eraseMessages } from './erase-messages.ts';
+import { countMessages, eraseMessages } from './erase-messages.ts';
+import { createNumberSearch } from './number-search.ts';
 
 /** Messages in one transaction, and bodies in one look. */
 const PORTION = 500;
@@ -32,7 +34,9 @@ export interface ErasureOptions {
 /** Whose data is to go. */
 export interface ErasureRequest {
   projectId: string;
-  recipient: Msisdn;
+  number: NumberSpellings;
+  /** Only counts what would be erased: nothing is changed, the audit log included. */
+  dryRun?: boolean;
   /** As the audit log names who asks. */
   actor: string;
   /** `nextCursor` of the answer before, to go on there. */
@@ -43,8 +47,15 @@ export interface ErasureRequest {
 
 /** What a request came to. */
 export interface ErasureAnswer {
-  /** As the audit log has it. */
-  erasureId: string;
+  /** `true`: nothing was changed, and the numbers are what would be erased. */
+  dryRun: boolean;
+  /** As the audit log has it; absent in a dry run, which it does not have. */
+  erasureId?: string;
+  /**
+   * `false`: what was given is no number that a message could go to, so that only what holds exactly its digits was looked
+   * for.
+   */
+  validNumber: boolean;
   /** `false`: the time was up; the same request, with `nextCursor`, goes on. */
   complete: boolean;
   nextCursor?: string;
@@ -52,13 +63,13 @@ export interface ErasureAnswer {
   messages: number;
   /** Campaign events of theirs. */
   events: number;
-  /** Bodies of callbacks that named the number and belonged to no message. */
+  /** Callbacks that named the number, in their body or a reference of somebody else's, and belonged to no message. */
   bodies: number;
   /** Erased messages whose workflow may still run: Temporal holds their number and text until they end, and keeps its history for its own retention. */
   underWay: number;
   /** Messages that wait to be started, which needs their number and text: erased within minutes of their start. */
   waitingToStart: number;
-  /** Bodies that no key decrypts, so that nobody can tell whose they are. */
+  /** Bodies that no key decrypts or that unpack to too much, so that nobody can tell whose they are. */
   undecryptable: number;
 }
 
@@ -77,14 +88,26 @@ export function createErasure({
   integrationIdsOf,
   now = () => new Date(),
 }: ErasureOptions): Erasure {
+  async function countAll(
+    request: ErasureRequest,
+    from: Place | undefined,
+    answer: ErasureAnswer,
+    isLate: () => boolean,
+  ): Promise<void> {
+    const { waitingToStart, ...counts } = await countMessages(database.orm, isOf(request));
+    answer.waitingToStart = waitingToStart;
+    // With a cursor the others were counted before: none of them is gone since.
+    if (from === undefined) Object.assign(answer, counts);
+    await eraseBodies(request, from, answer, isLate);
+  }
+
   async function eraseAll(
     request: ErasureRequest,
     from: Place | undefined,
     answer: ErasureAnswer,
     isLate: () => boolean,
   ): Promise<void> {
-    const { projectId, recipient } = request;
-    const theirs: SQL = sql`${messages.projectId} = ${projectId} and ${messages.recipient} = ${recipient}`;
+    const theirs = isOf(request);
     for (;;) {
       const portion = await database.transaction(async (orm) =>
         eraseMessages(
@@ -104,18 +127,21 @@ export function createErasure({
   }
 
   async function eraseBodies(
-    { projectId, recipient }: ErasureRequest,
+    { projectId, number, dryRun = false }: ErasureRequest,
     from: Place | undefined,
     answer: ErasureAnswer,
     isLate: () => boolean,
   ): Promise<void> {
+    answer.complete = number.unmistakable.length === 0;
+    if (answer.complete) return;
     const integrationIds = await integrationIdsOf(projectId);
+    const search = createNumberSearch(number);
     let place = from;
     for (const table of BODY_TABLES.slice(place === undefined ? 0 : BODY_TABLES.indexOf(place.table))) {
       let after = place?.after;
       place = undefined;
       for (;;) {
-        const scope = { table, integrationIds, recipient, limit: PORTION, ...(after ? { after } : {}) };
+        const scope = { table, integrationIds, search, dryRun, limit: PORTION, ...(after ? { after } : {}) };
         const portion = await eraseBodiesOf(database.orm, scope, keyring);
         answer.bodies += portion.erased;
         answer.undecryptable += portion.undecryptable;
@@ -133,8 +159,11 @@ export function createErasure({
     async eraseRecipient(request) {
       const begun = performance.now();
       const from = request.cursor === undefined ? undefined : parsePlace(request.cursor);
+      const { projectId, actor, dryRun = false, number } = request;
       const answer: ErasureAnswer = {
-        erasureId: ulid(),
+        dryRun,
+        ...(dryRun ? {} : { erasureId: ulid() }),
+        validNumber: number.msisdn !== undefined,
         complete: false,
         messages: 0,
         events: 0,
@@ -144,9 +173,11 @@ export function createErasure({
         undecryptable: 0,
       };
       await asStoreErrors('Erasing a recipient', async () => {
-        await eraseAll(request, from, answer, () => performance.now() - begun > request.budgetMs);
-        const { erasureId: subject, nextCursor: _, ...after } = answer;
-        const { projectId, actor } = request;
+        const isLate = (): boolean => performance.now() - begun > request.budgetMs;
+        const { erasureId: subject } = answer;
+        if (subject === undefined) return countAll(request, from, answer, isLate);
+        await eraseAll(request, from, answer, isLate);
+        const { dryRun: _dryRun, erasureId: _erasureId, nextCursor: _nextCursor, ...after } = answer;
         await database.orm
           .insert(auditEntries)
           .values({ projectId, at: now().toISOString(), actor, action: 'recipient.erased', subject, after });
@@ -154,6 +185,19 @@ export function createErasure({
       return answer;
     },
   };
+}
+
+/**
+ * The condition that a message went to the number, or was refused for a spelling of it. Digits that are kept of what was
+ * refused may be another's valid number, so they count for refused ones alone.
+ */
+function isOf({ projectId, number: { msisdn, refused } }: ErasureRequest): SQL {
+  const spellings = sql.param([...refused, ...(msisdn === undefined ? [] : [msisdn])]);
+  const isNumber = msisdn === undefined ? sql`false` : sql`${messages.recipient} = ${msisdn}`;
+  const wasRefused = sql`exists (select from ${campaignEvents} where ${campaignEvents.projectId} = ${messages.projectId}
+    and ${campaignEvents.messageId} = ${messages.messageId} and ${campaignEvents.error} = 'invalid_recipient')`;
+  return sql`(${messages.projectId} = ${projectId} and ${messages.recipient} = any(${spellings}::text[])
+    and (${isNumber} or ${wasRefused}))`;
 }
 
 /** Leaves word to erase what could not be erased yet. @returns how many messages wait */

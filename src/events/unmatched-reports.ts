@@ -1,7 +1,7 @@
 import { and, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { parseWorkflowId } from '../contract/identity.ts';
-import { maskMsisdn } from '../contract/msisdn.ts';
+import { maskNumbersIn } from '../contract/msisdn.ts';
 import {
   asStoreErrors,
   cursorOf,
@@ -132,5 +132,5 @@ function shownReference(projectId: string, reference: string | null): string | u
   const key = parseWorkflowId(reference);
   if (key !== undefined) return key.projectId === projectId ? reference : undefined;
   // Whatever somebody else who shares the plan calls their messages.
-  return reference.slice(0, 128).replaceAll(/\d{7,}/g, maskMsisdn);
+  return maskNumbersIn(reference).slice(0, 128);
 }

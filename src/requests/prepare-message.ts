@@ -13,7 +13,7 @@ import {
 import { holdsMsisdn } from '../contract/msisdn.ts';
 import { countParts } from '../contract/part-count.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
-import { explainMsisdnRefusal, parseMsisdn } from '../countries/index.ts';
+import { digitsKeptOf, explainMsisdnRefusal, parseMsisdn } from '../countries/index.ts';
 import { createHostRules, HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import type { Integration, ProjectSettings, Settings } from '../settings/index.ts';
 import type { ParsedMessageRequest, RequestError } from './message-request.ts';
@@ -55,7 +55,7 @@ export async function prepareMessage(
     };
   }
   // A number that is none is kept as its digits, so that the event shows which one it was.
-  const recipient = parsed.ok ? parsed.msisdn : (request.recipient ?? '').replace(/\D/g, '').slice(0, 20);
+  const recipient = parsed.ok ? parsed.msisdn : digitsKeptOf(request.recipient ?? '');
   for (const field of ['messageId', 'campaignId'] as const) {
     if (holdsMsisdn(request[field] ?? '', recipient)) {
       return {

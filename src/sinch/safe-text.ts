@@ -1,10 +1,7 @@
-import { maskMsisdn } from '../contract/msisdn.ts';
+import { maskNumbersIn } from '../contract/msisdn.ts';
 
 /** Most characters of a comment, which is kept in workflow history and in campaign events. */
 const MAX_COMMENT_LENGTH = 500;
-
-/** Any run of 7 digits or more, also with separators between them as people write numbers. */
-const NUMBER = /\+?\d(?:[\s().-]{0,2}\d){6,}/g;
 
 /** Everything of a URL behind its host: callback URLs may end with a secret. */
 const URL_REST = /(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi;
@@ -14,11 +11,7 @@ const URL_REST = /(https?:\/\/)(?:[^\s/?#"'<>@]*@)?([^\s/?#"'<>]+)[^\s"'<>]*/gi;
  * their host. At most `MAX_COMMENT_LENGTH` characters; `undefined` where nothing is left.
  */
 export function safeText(text: string): string | undefined {
-  const masked = text
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(URL_REST, '$1$2/…')
-    .replace(NUMBER, (number) => maskMsisdn(number));
+  const masked = maskNumbersIn(text.replace(/\s+/g, ' ').trim().replace(URL_REST, '$1$2/…'));
   // Not in the middle of a surrogate pair, which would not be valid text.
   const cut = masked.slice(0, MAX_COMMENT_LENGTH).replace(/[\uD800-\uDBFF]$/, '');
   return cut === '' ? undefined : cut;

@@ -56,6 +56,8 @@ describe('erase', () => {
     const { erasureIds, ...sums } = await stack.json<Record<string, unknown>>('shop', `erase --recipient ${NUMBER}`);
     assert.ok(Array.isArray(erasureIds) && erasureIds.length >= 1);
     assert.deepEqual(sums, {
+      dryRun: false,
+      validNumber: true,
       messages: 1_200,
       events: 0,
       bodies: 0,
@@ -67,8 +69,39 @@ describe('erase', () => {
     assert.match(shown.stderr, /2 messages still to be started: erased within minutes of the start/);
   });
 
+  test('tries it first with --dry-run, which says that nothing was changed', async () => {
+    await request(2);
+    const counts = /2 messages, 0 campaign events, 0 callbacks\./;
+    for (let times = 0; times < 2; times += 1) {
+      const { exitCode, stdout } = await stack.run('shop', `erase --dry-run --recipient ${NUMBER}`);
+      assert.equal(exitCode, 0);
+      assert.match(
+        stdout,
+        new RegExp(`^Would be erased: ${counts.source}\nNothing was changed: this was a dry run\\.\n$`),
+      );
+    }
+    const { dryRun, erasureIds, messages } = await stack.json<Record<string, unknown>>(
+      'shop',
+      `erase --dry-run --recipient ${NUMBER}`,
+    );
+    assert.deepEqual([dryRun, erasureIds, messages], [true, [], 2]);
+    assert.match((await stack.run('shop', `erase --recipient ${NUMBER}`)).stdout, counts);
+    const none = await stack.run('shop', `erase --dry-run --recipient ${NUMBER}`);
+    assert.match(
+      none.stdout,
+      /Nothing was found that is not erased already\.\nNothing was changed: this was a dry run\./,
+    );
+  });
+
+  test('takes a spelling that was refused, and says that nothing else is looked for', async () => {
+    const { exitCode, stderr } = await stack.run('shop', 'erase', { env: { ERASE_RECIPIENT: '0151 8736 4001' } });
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stderr, /no number a message could go to: only what was refused or came with exactly its digits/);
+    assert.doesNotMatch((await stack.run('shop', `erase --recipient ${NUMBER}`)).stderr, /no number a message/);
+  });
+
   test('says what is wrong with a number', async () => {
-    const { exitCode, stderr } = await stack.run('shop', 'erase --recipient 0151');
+    const { exitCode, stderr } = await stack.run('shop', 'erase --recipient 015');
     assert.equal(exitCode, 1);
     assert.match(stderr, /`recipient`: a phone number starts with its country calling code/);
   });

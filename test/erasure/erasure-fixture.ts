@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type SQL, sql } from 'drizzle-orm';
+import type { NumberSpellings } from '../../src/contract/msisdn.ts';
+import { spellingsOf } from '../../src/countries/index.ts';
 import { createKeyring, type Database, type Keyring } from '../../src/db/index.ts';
 import { createErasure, type Erasure, createRetention, type RetentionOptions } from '../../src/erasure/index.ts';
 import { readCampaign, readLedger, recountCampaigns } from '../../src/events/index.ts';
@@ -20,6 +22,13 @@ export const keyring: Keyring = createKeyring({ keys: [{ id: 'k1', key: randomBy
 
 export function erasureOf(database: Database, integrationIds: readonly string[] = ['sinch-eu']): Erasure {
   return createErasure({ database, keyring, integrationIdsOf: () => Promise.resolve(integrationIds) });
+}
+
+/** As the API makes it of what is given. */
+export function numberOf(given: string): NumberSpellings {
+  const number = spellingsOf(given);
+  if (!number.ok) throw new TypeError(`${given} is no spelling of a number`);
+  return number.spellings;
 }
 
 /** Runs the job once at a moment; `retentionDays` by project. */

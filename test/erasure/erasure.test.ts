@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { and, eq, sql } from 'drizzle-orm';
+import { gzipSync } from 'node:zlib';
+import { and, eq, like, sql } from 'drizzle-orm';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import {
   auditEntries,
@@ -10,13 +11,15 @@ import {
   messages,
   unmatchedReports,
 } from '../../src/db/index.ts';
+import { digitsKeptOf } from '../../src/countries/index.ts';
 import { createSqlReportStore, createSqlSink, readMessageEvents } from '../../src/events/index.ts';
+import type { UnmatchedReason } from '../../src/webhook/index.ts';
 import { contentHashOf, createRegister } from '../../src/register/index.ts';
 import { campaignBooks } from '../events/campaign-books.ts';
 import { withDatabases, withPostgres } from '../helpers/database.ts';
 import { sampleEvent, sampleMessage, sampleRecord } from '../helpers/messages.ts';
 import { collide } from '../helpers/postgres.ts';
-import { ADA, ageAt, BEN, booksOf, dumpOf, erasureOf, failures, keyring } from './erasure-fixture.ts';
+import { ADA, ageAt, BEN, booksOf, dumpOf, erasureOf, failures, keyring, numberOf } from './erasure-fixture.ts';
 
 const AT = '2026-11-20T11:00:00.000Z';
 
@@ -83,10 +86,14 @@ withDatabases('erasing a person', (engine) => {
     return { database, books, sink, reports, started };
   }
 
-  const erase = (projectId: string, recipient = ADA.recipient, more: { cursor?: string; budgetMs?: number } = {}) =>
+  const erase = (
+    projectId: string,
+    recipient = ADA.recipient,
+    more: { cursor?: string; budgetMs?: number; dryRun?: boolean } = {},
+  ) =>
     erasureOf(engine.database()).eraseRecipient({
       projectId,
-      recipient,
+      number: numberOf(recipient),
       actor: 'key:the-admin',
       budgetMs: 60_000,
       ...more,
@@ -100,8 +107,10 @@ withDatabases('erasing a person', (engine) => {
       assert.ok(held.includes(trace), trace);
 
     const { erasureId, ...answer } = await erase('whole');
-    assert.match(erasureId, /^[0-9A-Z]{26}$/);
+    assert.match(erasureId ?? '', /^[0-9A-Z]{26}$/);
     assert.deepEqual(answer, {
+      dryRun: false,
+      validNumber: true,
       complete: true,
       messages: 4,
       events: 6,
@@ -133,6 +142,8 @@ withDatabases('erasing a person', (engine) => {
     await erase('again');
     const { erasureId: _, ...again } = await erase('again');
     assert.deepEqual(again, {
+      dryRun: false,
+      validNumber: true,
       complete: true,
       messages: 0,
       events: 0,
@@ -294,6 +305,150 @@ withDatabases('erasing a person', (engine) => {
     assert.equal(sum, 1_200);
     await assert.rejects(erase('portions', ADA.recipient, { cursor: 'bogus' }), { code: 'invalid_cursor' });
   });
+
+  /** Messages with what is kept of their recipients, each refused with this code. @returns which were erased since */
+  async function refusals(projectId: string, recipients: readonly string[], error = 'invalid_recipient') {
+    const books = campaignBooks(engine.database(), projectId);
+    for (const recipient of recipients)
+      await books.refuse(books.message(of({ ...ADA, recipient }, error + recipient)), { error });
+    return erasedOf(projectId);
+  }
+
+  const erasedOf = (projectId: string) => async (): Promise<string[]> => {
+    const { orm } = engine.database();
+    const rows = await orm.select().from(messages).where(eq(messages.projectId, projectId)).orderBy(messages.messageId);
+    return rows.flatMap(({ messageId, erasedAt }) => (erasedAt === null ? [] : [messageId]));
+  };
+
+  test('finds what was refused for the spelling that was given, by that spelling and no other', async () => {
+    for (const [index, spelling] of ['07911 123456', '+44 7911 123456 ext. 5', '0791'].entries()) {
+      const projectId = `refused-${index}`;
+      const digits = digitsKeptOf(spelling);
+      const others = [`${digits}1`, `1${digits}`];
+      const erased = await refusals(projectId, [digits, ...others]);
+      await refusals(projectId, [digits], 'no_sender');
+      const { messages: count, events, validNumber } = await erase(projectId, spelling);
+      assert.deepEqual([count, events, validNumber], [1, 1, false], spelling);
+      assert.deepEqual(await erased(), [`invalid_recipient${digits}`], spelling);
+      const left = await dumpOf(engine.database(), projectId);
+      assert.equal(left.match(/ada@example.com/g)?.length, 3, 'the others keep theirs');
+    }
+  });
+
+  test('finds with a number what was refused for its national forms and those with 00', async () => {
+    const theirs = ['07911123456', '7911123456', '00447911123456', '4407911123456'];
+    const erased = await refusals('forms', [...theirs, '17911123456', '4479111234561']);
+    await refusals('forms', ['7911123456', '07911123456'], 'no_sender');
+    const books = campaignBooks(engine.database(), 'forms');
+    // Somebody else's number, elsewhere.
+    await books.send(of({ ...ADA, recipient: '7911123456' }, 'sent'), { status: 'enqueued' });
+    await books.send(of({ ...ADA, recipient: '447911123456' }, 'theirs'), { status: 'enqueued' });
+    await books.markStarted(books.message({ messageId: 'sent' }));
+    await books.markStarted(books.message({ messageId: 'theirs' }));
+    const { messages: count, validNumber } = await erase('forms', '+44 7911 123456');
+    assert.deepEqual([count, validNumber], [5, true]);
+    assert.deepEqual(await erased(), [...theirs.map((digits) => `invalid_recipient${digits}`).sort(), 'theirs']);
+  });
+
+  test('finds with a number of another trunk prefix what was refused with that', async () => {
+    const erased = await refusals('trunk', ['06301234567', '0301234567', '301234567']);
+    await erase('trunk', '+36 30 123 4567');
+    assert.equal((await erased()).length, 3);
+  });
+
+  test('takes references out that somebody else gave, with the bodies or by themselves', async () => {
+    const database = engine.database();
+    const reports = createSqlReportStore(database, keyring);
+    const keep = async (clientReference: string, body: string, reason: UnmatchedReason = 'foreign_reference') =>
+      reports.keepUnmatched({
+        integrationId: 'references',
+        reason,
+        clientReference,
+        receivedAt: AT,
+        rawBody: Buffer.from(body),
+      });
+    await keep('crm-7', JSON.stringify({ recipient: ADA.recipient }));
+    await keep(`crm +49 151-87364001`, '{"of":"nobody"}');
+    await keep(`crm-1${ADA.recipient}`, '{"of":"another number"}');
+    await keep(`crm-${BEN.recipient}`, JSON.stringify({ recipient: BEN.recipient }));
+    await keep('sinch/references/m-1', JSON.stringify({ recipient: ADA.recipient, of: 'ours' }), 'unknown_message');
+    // Of one whose body is gone, the reference alone is left to be found.
+    await keep(`gone-${ADA.recipient}`, '{"of":"one that is gone"}');
+    const { clientReference } = unmatchedReports;
+    await database.orm.update(unmatchedReports).set({ rawBody: null }).where(like(clientReference, 'gone-%'));
+    const erasure = erasureOf(database, ['references']);
+    const request = { projectId: 'references', number: numberOf(ADA.recipient), actor: 'deployment', budgetMs: 60_000 };
+    assert.equal((await erasure.eraseRecipient(request)).bodies, 4);
+    const left = async () => {
+      const rows = await database.orm
+        .select()
+        .from(unmatchedReports)
+        .where(eq(unmatchedReports.integrationId, 'references'));
+      return rows.map((row) => `${row.clientReference} ${row.rawBody === null ? 'without' : 'with'} body`).sort();
+    };
+    const kept = [`crm-1${ADA.recipient} with body`, `crm-${BEN.recipient} with body`];
+    const without = 'null without body';
+    assert.deepEqual(await left(), [...kept, without, without, without, 'sinch/references/m-1 without body'].sort());
+    assert.equal((await erasure.eraseRecipient(request)).bodies, 0);
+    const books = campaignBooks(database, 'references');
+    await books.request(books.message());
+    const integrationIdsOf = () => Promise.resolve(['references']);
+    await ageAt(database, '2026-12-20T11:00:00.000Z', { references: 1 }, { integrationIdsOf });
+    assert.deepEqual(failures, []);
+    assert.deepEqual(
+      (await left()).filter((row) => row !== without),
+      ['sinch/references/m-1 without body'],
+    );
+  });
+
+  test('can be tried first, which counts the same and changes nothing', async () => {
+    const { database, books, reports } = await twoPeople('tried');
+    await books.request(books.message(of(ADA, 'ada-waits')));
+    await books.refuse(books.message(of({ ...ADA, recipient: `00${ADA.recipient}` }, 'ada-00')), {
+      error: 'invalid_recipient',
+    });
+    await reports.keepUnmatched({
+      integrationId: 'sinch-eu',
+      reason: 'foreign_reference',
+      clientReference: `tried-${ADA.recipient}`,
+      receivedAt: AT,
+      rawBody: gzipSync(`{"from":"+${ADA.recipient}","in":"tried"}`),
+    });
+    const held = await dumpOf(database, '');
+    const { dryRun, ...counts } = await erase('tried', ADA.recipient, { dryRun: true });
+    assert.equal(dryRun, true);
+    assert.deepEqual([counts.messages, counts.waitingToStart, counts.erasureId], [5, 1, undefined]);
+    assert.equal(await dumpOf(database, ''), held, 'not a row is another one, and none was added');
+    const { dryRun: _, erasureId: __, ...done } = await erase('tried');
+    assert.deepEqual(done, counts);
+  });
+
+  test('counts each message once where trying goes on with a cursor', async () => {
+    await twoPeople('tried-on');
+    const reports = createSqlReportStore(engine.database(), keyring);
+    for (let index = 0; index < 1_001; index += 1) {
+      const rawBody = Buffer.from(`tried-on ${index} ${ADA.recipient}`);
+      await reports.keepUnreadable({ integrationId: 'tried-on', why: 'no JSON', receivedAt: AT, rawBody });
+    }
+    const sums = { messages: 0, events: 0, bodies: 0, requests: 0 };
+    let cursor: string | undefined;
+    do {
+      const answer = await erasureOf(engine.database(), ['tried-on']).eraseRecipient({
+        projectId: 'tried-on',
+        number: numberOf(ADA.recipient),
+        actor: 'deployment',
+        budgetMs: 0,
+        dryRun: true,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      sums.messages += answer.messages;
+      sums.events += answer.events;
+      sums.bodies += answer.bodies;
+      sums.requests += 1;
+      cursor = answer.nextCursor;
+    } while (cursor !== undefined);
+    assert.deepEqual(sums, { messages: 4, events: 6, bodies: 1_001, requests: 3 });
+  });
 });
 
 withPostgres('erasing while others write', (engine) => {
@@ -305,7 +460,7 @@ withPostgres('erasing while others write', (engine) => {
     const database = engine.database();
     const books = campaignBooks(database, 'race');
     await books.send({ messageId: 'm-1', recipient: ADA.recipient }, { status: 'enqueued' });
-    const request = { projectId: 'race', recipient: ADA.recipient, actor: 'deployment', budgetMs: 60_000 };
+    const request = { projectId: 'race', number: numberOf(ADA.recipient), actor: 'deployment', budgetMs: 60_000 };
     const answer = await collide(
       engine.url(),
       INSERT,

@@ -41,10 +41,28 @@ describe('an erasure', () => {
     for (const { text } of [erased, shown, audit]) assert.doesNotMatch(text, new RegExp(NUMBER.slice(4, 11)));
   });
 
+  test('finds a request by the number that was refused in it, as it was given', async () => {
+    const recipient = `+${NUMBER} ext. 5`;
+    const body = { messageId: 'm-2', recipient, text: TEXT, sender: 'Shop', customerIds: { registered: 'ada' } };
+    const refused = await app.call('POST', '/v1/projects/shop/messages', { headers: app.as.sender, body });
+    assert.equal(refused.json['success'], false);
+    const tried = await erase({ recipient, dryRun: true });
+    const answered = ({ json }: typeof tried) =>
+      ['dryRun', 'validNumber', 'messages', 'events', typeof json['erasureId']].map((name) => json[name] ?? name);
+    assert.deepEqual(answered(tried), [true, false, 1, 1, 'undefined']);
+    assert.deepEqual(answered(await erase({ recipient })), [false, false, 1, 1, 'string']);
+    const shown = await app.call('GET', '/v1/projects/shop/messages/m-2', { headers: app.as.viewer });
+    assert.deepEqual([shown.json['recipient'], typeof shown.json['erasedAt']], [undefined, 'string']);
+    const audit = await app.call('GET', '/v1/projects/shop/audit?limit=2', { headers: app.as.admin });
+    assert.equal(audit.text.match(/"validNumber":false/g)?.length, 1, 'what was only tried is not in it');
+  });
+
   test('says what is wrong about what it is asked for, without repeating it', async () => {
     for (const [body, detail] of [
       [{}, /"recipient"/],
-      [{ recipient: '0151 87364001' }, /country calling code/],
+      [{ recipient: '015' }, /country calling code.*4 digits or more/],
+      [{ recipient: `${'+'.repeat(99)}87364` }, /"recipient"/],
+      [{ recipient: NUMBER, dryRun: 'yes' }, /"recipient"/],
       [{ recipient: NUMBER, all: true }, /"recipient"/],
       [[], /"recipient"/],
     ] as const) {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { explainMsisdnRefusal, parseMsisdn } from '../../countries/index.ts';
+import { explainMsisdnRefusal, MIN_SPELLING_DIGITS, spellingsOf } from '../../countries/index.ts';
 import type { ErasureAnswer } from '../../erasure/index.ts';
 import { nameOfActor } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
@@ -14,13 +14,32 @@ const BUDGET_MS = 3_000;
 const DEADLINE_MS = 15_000;
 
 const body = z.strictObject({
-  recipient: z.string().openapi({ description: 'The phone number in international form.' }),
+  recipient: z
+    .string()
+    .max(100)
+    .openapi({
+      description:
+        'The phone number in international form; or a spelling of it that was refused, as it was given, which stands for its ' +
+        'digits alone.',
+    }),
+  dryRun: z.boolean().optional().openapi({
+    description: '`true`: only count what would be erased, and change nothing, the audit log included.',
+  }),
   cursor: z.string().optional().openapi({ description: '`nextCursor` of the answer before.' }),
 });
 
 const answer = z
   .object({
-    erasureId: z.string().openapi({ description: 'As the audit log has it, which never has the number.' }),
+    dryRun: z.boolean().openapi({ description: '`true`: nothing was changed; the numbers are what would be erased.' }),
+    erasureId: z
+      .string()
+      .optional()
+      .openapi({ description: 'As the audit log has it, which never has the number; absent in a dry run.' }),
+    validNumber: z.boolean().openapi({
+      description:
+        '`false`: no number that a message could go to, so that only what was refused or came with exactly these digits was ' +
+        'looked for.',
+    }),
     complete: z.boolean().openapi({
       description: '`false`: the time was up; the same request, with `nextCursor` where there is one, goes on.',
     }),
@@ -32,7 +51,9 @@ const answer = z
       description: 'Erased messages whose workflow may still run and holds number and text until it ends.',
     }),
     waitingToStart: z.number().openapi({ description: 'Erased by themselves within minutes of their start.' }),
-    undecryptable: z.number().openapi({ description: 'Callbacks that no key decrypts, so that nobody can tell.' }),
+    undecryptable: z.number().openapi({
+      description: 'Callbacks that no key decrypts or that unpack to too much, so that nobody can tell.',
+    }),
   } satisfies Record<keyof ErasureAnswer, z.ZodType>)
   .openapi('Erasure');
 
@@ -47,7 +68,7 @@ export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiR
       summary: 'Take one person out of messages, events and callbacks',
       description:
         'Numbers, texts and customer ids go; ids, statuses and counts stay, so that the ledger and the evaluation say the ' +
-        'same. Nothing is cancelled. May be repeated, and is in the audit log.',
+        'same. Nothing is cancelled. May be repeated, is in the audit log, and can be tried first with `dryRun`.',
       body: { schema: body },
       answer,
       deadlineMs: DEADLINE_MS,
@@ -55,18 +76,27 @@ export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiR
         const { projectId } = await projectOf(deps.settings, params.projectId);
         const parsed = body.safeParse(await json());
         if (!parsed.success) {
-          throw new Problem('invalid_body', 'Expected { "recipient": "+44…" }, and `cursor` of the answer before');
+          throw new Problem(
+            'invalid_body',
+            'Expected { "recipient": "+44…" }, `dryRun` where nothing is to be changed, and `cursor` of the answer before',
+          );
         }
-        const recipient = parseMsisdn(parsed.data.recipient);
+        const { recipient, cursor, dryRun } = parsed.data;
+        const number = spellingsOf(recipient);
         // Never the number itself, which a proxy may log with the answer.
-        if (!recipient.ok)
-          throw new Problem('invalid_body', `\`recipient\`: ${explainMsisdnRefusal(recipient.reason)}`);
-        const { cursor } = parsed.data;
+        if (!number.ok) {
+          throw new Problem(
+            'invalid_body',
+            `\`recipient\`: ${explainMsisdnRefusal(number.reason)}, and a spelling that was refused is looked for by ` +
+              `${MIN_SPELLING_DIGITS} digits or more`,
+          );
+        }
         return deps.erasure.eraseRecipient({
           projectId,
-          recipient: recipient.msisdn,
+          number: number.spellings,
           actor: nameOfActor(actor()),
           budgetMs: BUDGET_MS,
+          ...(dryRun === undefined ? {} : { dryRun }),
           ...(cursor === undefined ? {} : { cursor }),
         });
       },
