@@ -55,7 +55,7 @@ withDatabases('the list of unmatched reports', (engine) => {
         {
           integrationId,
           reason: 'foreign_reference',
-          reference: `${'x'.repeat(100)}-+44•••••56 +44•••••56 o`,
+          reference: `${'x'.repeat(100)}-+44•••••56 +44•••••56 of +4`,
           ...once(4),
         },
         { integrationId, reason: 'foreign_reference', ...once(3) },
