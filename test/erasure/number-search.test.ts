@@ -38,8 +38,10 @@ describe('looking for a number in the body of a callback', () => {
   }
 
   test('unpacks bodies that were compressed on their way', async () => {
+    // Escaped, since what is short may stand in compressed bytes as it is.
+    const escaped = bytes('{"from":"+44 \\u00379 11 123456"}');
     for (const compress of [gzipSync, deflateSync, deflateRawSync, brotliCompressSync]) {
-      assert.equal(await search.isInBody(compress(bytes({ from: '+44 7911 123456' }))), true, compress.name);
+      assert.equal(await search.isInBody(compress(escaped)), true, compress.name);
       assert.equal(await search.isInBody(compress('no JSON, of 447911123456')), true, compress.name);
       assert.equal(await search.isInBody(compress(bytes({ from: '1447911123456' }))), false, compress.name);
     }
