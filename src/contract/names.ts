@@ -88,6 +88,11 @@ export function sweepScheduleIdOf(servicePlanId: string): string {
   return `sinch-sweep/${servicePlanId}`;
 }
 
+/** The one sweep over a plan's whole report window that may run at a time, beside those of the schedule. */
+export function deepSweepWorkflowIdOf(servicePlanId: string): string {
+  return `${sweepScheduleIdOf(servicePlanId)}/deep`;
+}
+
 /** A sweep that somebody of a project asked for. */
 export function sweepWorkflowIdOf(sweep: { servicePlanId: string; projectId: string; sweepId: string }): string {
   return `${sweepScheduleIdOf(sweep.servicePlanId)}/${sweep.projectId}/${sweep.sweepId}`;

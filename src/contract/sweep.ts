@@ -17,6 +17,8 @@ export interface SweepInput {
   servicePlanId: string;
   /** ISO 8601. @default where the last sweep of the schedule left off, see `workflows/sweep-range.ts` */
   since?: string;
+  /** ISO 8601: reports made later are left to their callbacks; only beside `since`. @default none are */
+  madeBefore?: string;
   /** Only messages of this project, whoever else shares the plan. @default all that go through the plan */
   projectId?: string;
   /** The longest time that a message of the plan waits for its report, in milliseconds. @default DEFAULT_REPORT_WINDOW_MS */
@@ -65,7 +67,7 @@ export interface SweepResult extends SweepCounts {
   since: string;
   /** ISO 8601: when it began. What was reported before has been seen, if Sinch showed it. */
   mark: string;
-  /** ISO 8601: when the latest sweep over the whole report window began. */
+  /** ISO 8601: when the latest sweep over the whole report window was begun; only of one of the schedule. */
   deepMark?: string;
 }
 

@@ -26,25 +26,44 @@ export interface SweepRange {
   since: string;
   /** ISO 8601: what was made later is left to its callback. Absent: nothing is. */
   madeBefore?: string;
-  /** ISO 8601, see `SweepResult`. */
+  /** ISO 8601, see `SweepResult`: where none is begun now. */
   deepMark?: string;
+  /** Set where a sweep over the whole report window is due, beside this one. */
+  deep?: DeepRange;
+}
+
+/** What a sweep over the whole report window reads. */
+export interface DeepRange {
+  /** ISO 8601 */
+  since: string;
+  /** ISO 8601, as that of the sweep that begins it. */
+  madeBefore: string;
+  /** ISO 8601: the `deepMark` of the sweep that has begun it. */
+  mark: string;
 }
 
 /**
- * The reports of a sweep. One that somebody asked for reads what was asked for, at once. One of the schedule goes on where
- * the last one that succeeded began; the first one, and one every 6 hours, reads all that an open message may wait for.
+ * The reports of a sweep. One that was asked for since a time, by somebody or by a sweep of the schedule, reads just that.
+ * One of the schedule goes on where the last one that succeeded began, and the first one a little before its own begin. What
+ * an open message may wait for beyond that, thousands of pages on a busy plan, is left to a sweep apart, which is due at the
+ * first one and every 6 hours: the schedule skips what would overlap, and a lost report would wait for it.
  * @param last result of the last sweep of the schedule that succeeded
  * @param now milliseconds since 1970
  */
 export function rangeOf(input: SweepInput, last: SweepResult | undefined, now: number): SweepRange {
-  if (input.since !== undefined) return { since: input.since };
+  if (input.since !== undefined) {
+    return { since: input.since, ...(input.madeBefore === undefined ? {} : { madeBefore: input.madeBefore }) };
+  }
   const madeBefore = iso(now - CALLBACK_GRACE_MS);
   const deepMark = last?.deepMark;
-  if (last === undefined || deepMark === undefined || now - Date.parse(deepMark) >= DEEP_EVERY_MS) {
-    const windowMs = input.reportWindowMs ?? DEFAULT_REPORT_WINDOW_MS;
-    return { since: iso(now - windowMs - OVERLAP_MS), madeBefore, deepMark: iso(now) };
-  }
-  return { since: iso(Date.parse(last.mark) - OVERLAP_MS), madeBefore, deepMark };
+  const range: SweepRange = {
+    since: iso((last === undefined ? now : Date.parse(last.mark)) - OVERLAP_MS),
+    madeBefore,
+    ...(deepMark === undefined ? {} : { deepMark }),
+  };
+  if (deepMark !== undefined && now - Date.parse(deepMark) < DEEP_EVERY_MS) return range;
+  const windowMs = input.reportWindowMs ?? DEFAULT_REPORT_WINDOW_MS;
+  return { ...range, deep: { since: iso(now - windowMs - OVERLAP_MS), madeBefore, mark: iso(now) } };
 }
 
 /** The result of another run, where it is one: a schedule may have been changed by hand. */

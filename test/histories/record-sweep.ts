@@ -3,15 +3,23 @@
  *
  *     node --import tsx test/histories/record-sweep.ts
  *
- * One that somebody asked for; the first of a schedule; and the second, which begins with what the first left.
+ * One that somebody asked for; the first of a schedule, beside which one over the whole report window is begun; that one; the
+ * second, which begins with what the first left; and one that finds the one over the whole window under way. What is there
+ * already is left as it is: `sweep-first` and `sweep-next` are of when the first one read the whole window itself.
  */
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { createSweepClient } from '../../src/client/index.ts';
-import { sweepScheduleIdOf, sweepWorkflowIdOf } from '../../src/contract/names.ts';
+import {
+  DEFAULT_TASK_QUEUE,
+  deepSweepWorkflowIdOf,
+  SWEEP_WORKFLOW,
+  sweepWorkflowIdOf,
+} from '../../src/contract/names.ts';
 import { startMessageStack } from '../helpers/message-stack.ts';
+import { triggerSweep } from '../sweeps/trigger-sweep.ts';
 
 const PLAN = 'plan-main';
 
@@ -27,31 +35,32 @@ const sweeps = createSweepClient({ client: stack.temporal });
 const sweepId = await sweeps.start({ ...key, since: new Date(Date.now() - 3_600_000).toISOString() });
 await record('sweep-asked-for', sweepWorkflowIdOf({ ...key, sweepId }));
 
-await record('sweep-first', await scheduled());
-await record('sweep-next', await scheduled());
+await record('sweep-first-apart', await triggerSweep(stack.temporal, PLAN));
+await record('sweep-deep', deepSweepWorkflowIdOf(PLAN));
+await record('sweep-next-apart', await triggerSweep(stack.temporal, PLAN));
 
-/** Lets the schedule begin a sweep, and gives its workflow id. */
-async function scheduled(): Promise<string> {
-  const schedule = stack.temporal.schedule.getHandle(sweepScheduleIdOf(PLAN));
-  const taken = (await schedule.describe()).info.numActionsTaken;
-  await schedule.trigger(ScheduleOverlapPolicy.SKIP);
-  for (;;) {
-    const { info } = await schedule.describe();
-    const last = info.recentActions.at(-1);
-    if (info.numActionsTaken > taken && info.runningActions.length === 0 && last) {
-      return last.action.workflow.workflowId;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+// It has no last result to go on from, as after one of the schedule that failed.
+stack.simulator.setFault(PLAN, { slowMs: 2_000, methods: ['GET'] });
+const deep = await stack.temporal.workflow.start(SWEEP_WORKFLOW, {
+  workflowId: deepSweepWorkflowIdOf(PLAN),
+  taskQueue: DEFAULT_TASK_QUEUE,
+  args: [{ servicePlanId: PLAN, since: new Date(Date.now() - 3_600_000).toISOString() }],
+});
+const workflowId = 'sweep-beside-deep';
+await stack.temporal.workflow.start(SWEEP_WORKFLOW, {
+  workflowId,
+  taskQueue: DEFAULT_TASK_QUEUE,
+  args: [{ servicePlanId: PLAN }],
+});
+await record('sweep-beside-deep', workflowId);
+await deep.result();
 
 async function record(name: string, workflowId: string): Promise<void> {
   const handle = stack.temporal.workflow.getHandle(workflowId);
   await handle.result().catch(() => undefined);
+  const file = fileURLToPath(new URL(`${name}.json`, import.meta.url));
+  if (existsSync(file)) return console.log(`${name}: is there already`);
   const history = await handle.fetchHistory();
-  await writeFile(
-    fileURLToPath(new URL(`${name}.json`, import.meta.url)),
-    `${JSON.stringify(JSON.parse(historyToJSON(history)), undefined, 1)}\n`,
-  );
+  await writeFile(file, `${JSON.stringify(JSON.parse(historyToJSON(history)), undefined, 1)}\n`);
   console.log(`${name}: ${history.events?.length ?? 0} events`);
 }

@@ -19,11 +19,21 @@ test('a sweep that somebody asked for reads what was asked for, at once', () => 
   assert.deepEqual(rangeOf({ ...scheduled, since }, resultAt(ago(HOUR), ago(HOUR)), NOW), { since });
 });
 
-test('the first one of a schedule reads all that an open message may wait for', () => {
-  const range = { madeBefore: ago(MINUTE), deepMark: ago(0) };
-  assert.deepEqual(rangeOf(scheduled, undefined, NOW), { ...range, since: ago(96 * HOUR + HOUR / 2) });
+test('the first one of a schedule reads the last half an hour, beside one over all that a message may wait for', () => {
+  const range = { since: ago(HOUR / 2), madeBefore: ago(MINUTE) };
+  const deep = { madeBefore: ago(MINUTE), mark: ago(0) };
+  assert.deepEqual(rangeOf(scheduled, undefined, NOW), {
+    ...range,
+    deep: { ...deep, since: ago(96 * HOUR + HOUR / 2) },
+  });
   const week = { ...scheduled, reportWindowMs: 168 * HOUR };
-  assert.deepEqual(rangeOf(week, undefined, NOW), { ...range, since: ago(168 * HOUR + HOUR / 2) });
+  assert.deepEqual(rangeOf(week, undefined, NOW), { ...range, deep: { ...deep, since: ago(168 * HOUR + HOUR / 2) } });
+});
+
+test('the one over the whole window reads just that, and leaves what is young to its callback', () => {
+  const { since, madeBefore } = rangeOf(scheduled, undefined, NOW).deep ?? assert.fail();
+  const later = NOW + 5 * MINUTE;
+  assert.deepEqual(rangeOf({ ...scheduled, since, madeBefore }, undefined, later), { since, madeBefore });
 });
 
 test('the next one goes on where the last one began, less half an hour', () => {
@@ -42,9 +52,10 @@ test('however long nothing was swept, nothing is left out', () => {
 
 test('every six hours the whole window is read again', () => {
   for (const last of [resultAt(ago(15 * MINUTE), ago(6 * HOUR)), resultAt(ago(15 * MINUTE))]) {
-    const { since, deepMark } = rangeOf(scheduled, last, NOW);
-    assert.equal(since, ago(96 * HOUR + HOUR / 2));
-    assert.equal(deepMark, ago(0));
+    const { since, deepMark, deep } = rangeOf(scheduled, last, NOW);
+    assert.equal(since, ago(45 * MINUTE), 'its own range is as ever');
+    assert.equal(deepMark, last.deepMark, 'what stays where that one is under way already');
+    assert.deepEqual(deep, { since: ago(96 * HOUR + HOUR / 2), madeBefore: ago(MINUTE), mark: ago(0) });
   }
 });
 
