@@ -70,7 +70,9 @@ async function passOn(request: IncomingMessage, response: ServerResponse): Promi
 /** Sends a message whose callback Sinch loses, and waits until it has finished it. */
 async function lose(messageId: string): Promise<void> {
   stack.simulator.setFault('*', { callbacks: 'drop' });
-  await stack.start(messageId, { recipient: RECIPIENT });
+  // By the simulator's time no more than 3 days ahead.
+  const expiresAt = new Date(Date.now() + 24 * HOUR).toISOString();
+  await stack.start(messageId, { recipient: RECIPIENT, expiresAt });
   await stack.untilStatus(messageId, ({ phase }) => phase === 'accepted');
   await stack.simulator.whenIdle();
   stack.simulator.setFault('*', undefined);
