@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { getTableColumns } from 'drizzle-orm';
 import { meaningOfStatus } from '../src/contract/delivery-report.ts';
-import { SEARCH_ATTRIBUTE } from '../src/contract/names.ts';
+import { deepSweepWorkflowIdOf, SEARCH_ATTRIBUTE } from '../src/contract/names.ts';
+import { DEFAULT_SWEEP_INTERVAL_MS } from '../src/contract/sweep.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../src/countries/index.ts';
 import { campaignEvents } from '../src/db/index.ts';
 import { linesOf } from '../src/demo/demo-result.ts';
@@ -15,6 +16,7 @@ import { type AppDeps, createApp } from '../src/http/index.ts';
 import { messageRequestSchema } from '../src/requests/index.ts';
 import { registerCommand } from '../src/search-attributes.ts';
 import { MAGIC_RECIPIENTS } from '../src/simulator/index.ts';
+import { DEEP_EVERY_MS, OVERLAP_MS } from '../src/workflows/sweep-range.ts';
 import { allImports, sourceFiles, unitOf } from './architecture/source-imports.ts';
 import { allCommands, commandsBelow, runCommand } from './commands/context.ts';
 import { startChild } from './helpers/child.ts';
@@ -316,6 +318,40 @@ describe('figures in the README', () => {
       temporalUi: '',
     });
     assert.equal(block?.text, `${lines.join('\n')}\n`);
+  });
+});
+
+describe('sweeps', () => {
+  const histories = ['sweep-first-apart', 'sweep-next-apart'].map((name) =>
+    historyFromJSON(JSON.parse(read(`test/histories/${name}.json`))),
+  );
+  const deepOf = ({ events }: (typeof histories)[number]) =>
+    events?.flatMap((event) => event.startChildWorkflowExecutionInitiatedEventAttributes ?? []) ?? [];
+  const [first = [], next = []] = histories.map(deepOf);
+
+  const PLACES = [
+    ['README.md', 'When callbacks are lost'],
+    ['docs/architecture.md', 'How lost callbacks are recovered'],
+    ['docs/operations.md', 'Sweeps in Temporal'],
+  ] as const;
+  for (const [file, heading] of PLACES) {
+    test(`are told in ${file} as they are`, () => {
+      const text = sectionOf(read(file), heading).replaceAll(/\s+/g, ' ');
+      assert.match(text, new RegExp(`every ${DEFAULT_SWEEP_INTERVAL_MS / 60_000} minutes`, 'i'));
+      assert.match(text, new RegExp(`every ${DEEP_EVERY_MS / 3_600_000} hours`));
+      assert.deepEqual(missing([deepSweepWorkflowIdOf('{service plan}')], codeSpans(text)), []);
+    });
+  }
+
+  test('begin one over the whole window as recorded histories show it', () => {
+    assert.deepEqual([first.length, next.length], [1, 0]);
+    const [{ retryPolicy, workflowId } = {}] = first;
+    assert.equal(workflowId, deepSweepWorkflowIdOf('plan-main'));
+    const architecture = sectionOf(read('docs/architecture.md'), 'How lost callbacks are recovered');
+    const minutes = Number(retryPolicy?.initialInterval?.seconds) / 60;
+    const told = `tried ${retryPolicy?.maximumAttempts} times, with ${minutes} minutes and more between`;
+    assert.ok(architecture.replaceAll(/\s+/g, ' ').includes(told), told);
+    assert.ok(architecture.includes(`${OVERLAP_MS / 60_000} minutes for what Sinch showed late`));
   });
 });
 

@@ -21,8 +21,8 @@ let stack: MessageStack;
 let proxy: Server;
 /** While it holds, no list of reports that goes back further than a day is answered. */
 let holdsDeep = true;
-/** How many such lists were asked for. */
-let deepAsked = 0;
+/** Since when such lists were asked for. */
+const deepAsked: string[] = [];
 /** How far the simulator's time is behind ours. */
 let behindMs = 2 * MINUTE;
 
@@ -55,7 +55,7 @@ async function passOn(request: IncomingMessage, response: ServerResponse): Promi
   const { method = '', url = '', headers } = request;
   const since = new URL(url, 'http://sinch.invalid').searchParams.get('start_date');
   if (since !== null && Date.now() - Date.parse(since) > 24 * HOUR) {
-    deepAsked += 1;
+    deepAsked.push(since);
     if (holdsDeep) return;
   }
   const body = method === 'POST' ? await text(request) : null;
@@ -97,7 +97,7 @@ test('lost reports are recovered while a sweep over the whole window hangs, and 
   const deep = sweepOf(deepSweepWorkflowIdOf(PLAN));
   const begun = await deep.describe();
   assert.equal(begun.status.name, 'RUNNING', 'it outlives the sweep that has begun it');
-  while (deepAsked === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+  while (deepAsked.length === 0) await new Promise((resolve) => setTimeout(resolve, 25));
 
   await lose('next');
   const next = await trigger();
