@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
 import { DEFAULT_TASK_QUEUE, deepSweepWorkflowIdOf, SWEEP_WORKFLOW } from '../../src/contract/names.ts';
 import type { SweepInput, SweepResult } from '../../src/contract/sweep.ts';
 import { createRealClock } from '../../src/simulator/index.ts';
@@ -19,8 +20,8 @@ const RECIPIENT = '33639980001';
 
 let stack: MessageStack;
 let proxy: Server;
-/** While it holds, no list of reports that goes back further than a day is answered. */
-let holdsDeep = true;
+/** Which lists of reports are not answered at the moment; `deep`: those that go back further than a day. */
+let held: 'none' | 'deep' | 'all' = 'deep';
 /** Since when such lists were asked for. */
 const deepAsked: string[] = [];
 /** How far the simulator's time is behind ours. */
@@ -54,9 +55,10 @@ after(async () => {
 async function passOn(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = '', url = '', headers } = request;
   const since = new URL(url, 'http://sinch.invalid').searchParams.get('start_date');
-  if (since !== null && Date.now() - Date.parse(since) > 24 * HOUR) {
-    deepAsked.push(since);
-    if (holdsDeep) return;
+  if (since !== null) {
+    const isDeep = Date.now() - Date.parse(since) > 24 * HOUR;
+    if (isDeep) deepAsked.push(since);
+    if (held === 'all' || (isDeep && held === 'deep')) return;
   }
   const body = method === 'POST' ? await text(request) : null;
   const answer = await fetch(new URL(url, stack.simulator.url), {
@@ -65,6 +67,11 @@ async function passOn(request: IncomingMessage, response: ServerResponse): Promi
     body,
   });
   response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+}
+
+function release(): void {
+  held = 'none';
+  proxy.closeAllConnections();
 }
 
 /** Sends a message whose callback Sinch loses, and waits until it has finished it. */
@@ -119,12 +126,28 @@ test('lost reports are recovered while a sweep over the whole window hangs, and 
 
   const old = { projectId: 'shop', messageId: 'old' };
   assert.equal((await stack.messages.status(old))?.phase, 'accepted');
-  holdsDeep = false;
-  proxy.closeAllConnections();
+  release();
   const whole = await deep.result();
   assert.equal(whole.signalled, 1);
   assert.equal(whole.reports, 3);
   assert.equal(back(whole, first.mark), 4 * 24 * HOUR + HOUR / 2);
   assert.equal(whole.deepMark, undefined);
   assert.equal((await stack.outcome('old')).status, 'delivered');
+});
+
+test('one over the whole window goes on where the sweep that has begun it is cancelled', async () => {
+  held = 'all';
+  deepAsked.length = 0;
+  const sweep = await stack.temporal.workflow.start(SWEEP_WORKFLOW, {
+    workflowId: 'cancelled',
+    taskQueue: DEFAULT_TASK_QUEUE,
+    args: [{ servicePlanId: PLAN }],
+  });
+  while (deepAsked.length === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+  await sweep.cancel();
+  await assert.rejects(sweep.result(), WorkflowFailedError);
+  const deep = sweepOf(deepSweepWorkflowIdOf(PLAN));
+  assert.equal((await deep.describe()).status.name, 'RUNNING');
+  release();
+  assert.equal((await deep.result()).alreadyFinal, 3);
 });
