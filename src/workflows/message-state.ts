@@ -242,8 +242,7 @@ function afterSend(
     case 'accepted':
       return accept(message, tried, outcome, at);
     case 'refused':
-      // Of a message that was sent again Sinch may have the first one, whatever it says of the second.
-      if (tried.resends > 0) return hold(message, { ...tried, lastRefusal: refusalOf(outcome) }, at);
+      // Also of a message that was sent again: what Sinch refuses now it has not accepted before, being the same.
       return end(tried, { status: 'enqueue_failed', at: iso(at), ...refusalOf(outcome) });
     case 'unknown': {
       const settle = message.settleMs ?? DEFAULT_SETTLE_MS;

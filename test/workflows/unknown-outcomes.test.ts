@@ -112,13 +112,10 @@ test('a message that may have been accepted is held, not expired and not skipped
   }
 });
 
-test('a message that may have been accepted is held when Sinch refuses the second send, and ends with that code', () => {
+test('a message whose second send Sinch refuses ends with that code: being the same, the first was not accepted either', () => {
   const refused = [...absent, queued(62 * SECOND), sent({ kind: 'refused', statusCode: 400 }, 63 * SECOND)];
-  const held = stateAfter(password, ...refused);
-  assert.equal(held.end, undefined);
-  assert.equal(held.held, true);
-  const { end } = stateAfter(password, ...refused, looked(ABSENT, 5 * DAY));
-  assert.deepEqual([end?.error, end?.statusCode], ['outcome_unknown', 400]);
+  const { end } = stateAfter(password, ...refused);
+  assert.deepEqual([end?.status, end?.statusCode], ['enqueue_failed', 400]);
 });
 
 test('before a message is sent a third time, since Sinch did not take the second, it is looked for once more', () => {
