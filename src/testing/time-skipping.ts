@@ -162,12 +162,19 @@ function explained(error: unknown, workflowId: string): unknown {
   }
 }
 
+/** A client's connection gives gRPC's own error, or wraps it; a worker's gives one with the code and without a cause. */
+function grpcErrorOf(error: unknown): { code?: unknown; details?: unknown; message?: unknown } {
+  const { cause } = error instanceof ServiceError ? error : {};
+  return cause ?? (error as object | undefined) ?? {};
+}
+
 function statusOf(error: unknown): number | undefined {
-  const grpc = error instanceof ServiceError ? error.cause : error;
-  return (grpc as { code?: number } | undefined)?.code;
+  const { code } = grpcErrorOf(error);
+  return typeof code === 'number' ? code : undefined;
 }
 
 function detailsOf(error: unknown): string {
-  const grpc = error instanceof ServiceError ? error.cause : error;
-  return (grpc as { details?: string }).details ?? String(error);
+  const { details, message } = grpcErrorOf(error);
+  // Empty in the error of a worker's connection.
+  return String(details || message || error);
 }

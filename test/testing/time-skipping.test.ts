@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { skipTime, stopSkippingTime, TimeSkippingError, workflowTime } from '../../src/testing/index.ts';
 import { createTestEnvironment } from '../helpers/temporal.ts';
@@ -120,8 +121,14 @@ test('a workflow whose activity is in flight times out with the reason, and skip
 test('time of an unknown or ended workflow cannot be skipped', async () => {
   const handle = await startWaiting();
   await handle.terminate();
-  for (const workflowId of ['never-started', handle.workflowId]) {
-    await assert.rejects(skipTime(environment.client, workflowId), { code: 'workflow_not_running' });
+  const ofWorker = new Client({ connection: environment.nativeConnection });
+  for (const client of [environment.client, ofWorker]) {
+    for (const workflowId of ['never-started', handle.workflowId]) {
+      await assert.rejects(skipTime(client, workflowId), {
+        code: 'workflow_not_running',
+        message: /cannot be skipped: workflow (not found for ID|execution already completed)/,
+      });
+    }
   }
 });
 
