@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { SweepActivities } from '../contract/activities.ts';
-import type { FinalStatus, LateReport } from '../contract/campaign-event.ts';
-import { type DeliveryReport, meaningOfStatus } from '../contract/delivery-report.ts';
+import { contradictsEnd, type LateReport } from '../contract/campaign-event.ts';
+import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { type MessageKey, parseWorkflowId, workflowIdOf } from '../contract/identity.ts';
 import { sweepScheduleIdOf } from '../contract/names.ts';
 import { NO_REPORTS, type SweepErrorCode, type SweepProgress, type SweepReportsInput } from '../contract/sweep.ts';
@@ -136,7 +136,7 @@ function createSweep(
     const integrationIds = await integrationsOf(key, recorded);
     if (integrationIds.length === 0) return 'unknown';
     if (recorded?.final !== undefined) {
-      if (!contradicts(report.status, recorded.final)) return 'alreadyFinal';
+      if (!contradictsEnd(report.status, recorded.final)) return 'alreadyFinal';
       await keepLate({ ...key, report: { ...report, integrationId: recorded.integrationId }, reason: 'contradicts' });
       return 'late';
     }
@@ -192,12 +192,6 @@ function createSweep(
 
 function inTime(signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(STORE_TIMEOUT_MS)]);
-}
-
-/** Whether a report says something else than the final event. */
-function contradicts(status: string, final: FinalStatus): boolean {
-  const meaning = meaningOfStatus(status);
-  return meaning !== 'intermediate' && (meaning === 'no_receipt' ? 'timeout' : meaning) !== final;
 }
 
 /** Of its own and not the webhook's, which is made of a callback's bytes; the message knows the same report by itself. */

@@ -16,7 +16,7 @@ import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { isMessageId, isProjectId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { MessageOutcome, MessageStatus } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
-import { holdsMsisdn } from '../contract/msisdn.ts';
+import { idWithNumber } from '../contract/msisdn.ts';
 import {
   CANCEL_MESSAGE_SIGNAL,
   DEFAULT_TASK_QUEUE,
@@ -227,12 +227,9 @@ function assertStartable(message: SendMessageInput): void {
 
 /** Says nothing of which message it is: that would be the number. */
 function assertIdsWithoutNumber({ messageId, recipient, campaign }: SendMessageInput): void {
-  for (const [name, id = ''] of Object.entries({ messageId, campaignId: campaign.campaignId })) {
-    if (!holdsMsisdn(id, recipient)) continue;
-    throw new TypeError(
-      `Cannot start a message: expected \`${name}\` to be an id without the recipient's number in it`,
-    );
-  }
+  const name = idWithNumber({ messageId, campaignId: campaign.campaignId }, recipient);
+  if (name === undefined) return;
+  throw new TypeError(`Cannot start a message: expected \`${name}\` to be an id without the recipient's number in it`);
 }
 
 /**

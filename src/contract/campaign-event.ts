@@ -1,7 +1,7 @@
 import type { CampaignContext, MessageKind, UnknownOutcomePolicy } from './message.ts';
 import type { MessageKey } from './identity.ts';
 import type { Msisdn } from './msisdn.ts';
-import { type DeliveryReport, meaningOfStatus } from './delivery-report.ts';
+import { type DeliveryReport, type DeliveryStatusMeaning, meaningOfStatus } from './delivery-report.ts';
 
 /** Statuses of the `admission` event: was the message handed to Sinch? */
 export type AdmissionStatus = 'enqueued' | 'enqueue_failed';
@@ -62,11 +62,22 @@ export interface LateReport extends MessageKey {
   reason: 'contradicts' | 'after_end';
 }
 
-/** Whether a report says no more than the report that ended the message: the same, or what came before it. */
-export function repeatsEnd(reported: string, end: Pick<CampaignEvent, 'status' | 'error'>): boolean {
+/** The campaign status of a final report. */
+export function statusOfReport(meaning: Exclude<DeliveryStatusMeaning, 'intermediate'>): FinalStatus {
+  return meaning === 'no_receipt' ? 'timeout' : meaning;
+}
+
+/** Whether a report is final and says something else than what the message ended as. */
+export function contradictsEnd(reported: string, end: CampaignEventStatus | 'skipped'): boolean {
   const meaning = meaningOfStatus(reported);
-  if (end.status === 'timeout') return end.error === 'no_receipt' && meaning === 'no_receipt';
-  return meaning === 'intermediate' || meaning === end.status;
+  return meaning !== 'intermediate' && statusOfReport(meaning) !== end;
+}
+
+/** Whether a report says no more than the report that ended the message: the same, or what came before it. */
+export function repeatsEnd(reported: string, { status, error }: Pick<CampaignEvent, 'status' | 'error'>): boolean {
+  // What ends without a report knows none of those that come.
+  if (status === 'timeout') return error === 'no_receipt' && meaningOfStatus(reported) === 'no_receipt';
+  return !contradictsEnd(reported, status);
 }
 
 /** Why nothing was sent and nobody is to blame. */

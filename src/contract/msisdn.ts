@@ -38,8 +38,16 @@ export function maskMsisdn(msisdn: string): string {
  * Whether `text` has the number's digits in it, whatever separates them. Ids that name a message stand in workflow ids,
  * search attributes and logs, where no number may. Shorter ones than numbers have are taken for chance.
  */
-export function holdsMsisdn(text: string, msisdn: string): boolean {
+function holdsMsisdn(text: string, msisdn: string): boolean {
   return msisdn.length >= 7 && text.replace(/[^\p{L}\p{N}]/gu, '').includes(msisdn);
+}
+
+/** Which of a message's ids has the recipient's number in it, where one has. */
+export function idWithNumber(
+  ids: { messageId: string; campaignId: string | undefined },
+  recipient: Msisdn,
+): keyof typeof ids | undefined {
+  return (['messageId', 'campaignId'] as const).find((name) => holdsMsisdn(ids[name] ?? '', recipient));
 }
 
 /** A text with everything masked that may be a phone number. */

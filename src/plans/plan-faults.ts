@@ -63,6 +63,9 @@ export function createPlanFaults({ confirm, hold, now = Date.now }: PlanFaultsOp
   const suspects = (): Set<string> =>
     new Set([...inARow].filter(([, messages]) => messages.size >= MESSAGES_IN_A_ROW).map(([id]) => id));
 
+  /** The fault that the plan is held for, as long as its queue may not have stopped. */
+  const stopping = (): { refusal: Refusal } | undefined => (held && now() - held.at < PAUSE_MS ? held : undefined);
+
   async function decide(refusal: Refusal): Promise<boolean> {
     if (!(await confirm(refusal, suspects()))) return false;
     await hold(refusal);
@@ -72,7 +75,8 @@ export function createPlanFaults({ confirm, hold, now = Date.now }: PlanFaultsOp
 
   return {
     recent(integrationId) {
-      if (held && now() - held.at < PAUSE_MS) return { refusal: held.refusal, held: true };
+      const ofPlan = stopping();
+      if (ofPlan) return { refusal: ofPlan.refusal, held: true };
       const own = paused.get(integrationId);
       return own && now() - own.at < SUSPECT_PAUSE_MS ? { refusal: own.refusal, held: false } : undefined;
     },
@@ -84,7 +88,7 @@ export function createPlanFaults({ confirm, hold, now = Date.now }: PlanFaultsOp
       const messages = inARow.get(integrationId) ?? new Set();
       // More than make it a suspect need not be remembered.
       if (messages.size < MESSAGES_IN_A_ROW) inARow.set(integrationId, messages.add(workflowId));
-      if (held && now() - held.at < PAUSE_MS) return true;
+      if (stopping()) return true;
       // Those that were under way at the same time are one fault.
       holding ??= decide(refusal).finally(() => {
         holding = undefined;

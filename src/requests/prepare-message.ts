@@ -10,7 +10,7 @@ import {
   type MessageContent,
   type SendMessageInput,
 } from '../contract/message.ts';
-import { holdsMsisdn } from '../contract/msisdn.ts';
+import { idWithNumber } from '../contract/msisdn.ts';
 import { countParts } from '../contract/part-count.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
 import { digitsKeptOf, explainMsisdnRefusal, parseMsisdn } from '../countries/index.ts';
@@ -56,17 +56,11 @@ export async function prepareMessage(
   }
   // A number that is none is kept as its digits, so that the event shows which one it was.
   const recipient = parsed.ok ? parsed.msisdn : digitsKeptOf(request.recipient ?? '');
-  for (const field of ['messageId', 'campaignId'] as const) {
-    if (holdsMsisdn(request[field] ?? '', recipient)) {
-      return {
-        kind: 'refused',
-        ...refuse(
-          'invalid_field',
-          field,
-          `Expected an id without the recipient's number in it: ids are shown and logged`,
-        ),
-      };
-    }
+  const { messageId, campaignId } = request;
+  const field = idWithNumber({ messageId, campaignId }, recipient);
+  if (field !== undefined) {
+    const expected = `Expected an id without the recipient's number in it: ids are shown and logged`;
+    return { kind: 'refused', ...refuse('invalid_field', field, expected) };
   }
   if ('errors' in chosen) return { kind: 'refused', errors: chosen.errors };
   const { integration } = chosen;

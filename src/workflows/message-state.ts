@@ -4,12 +4,14 @@
  *
  * Times are milliseconds of the workflow's clock, which tests and the demo may skip ahead of the wall clock.
  */
-import type {
-  AdmissionStatus,
-  FinalStatus,
-  LateReport,
-  SkipReason,
-  UnknownOutcomeDecision,
+import {
+  type AdmissionStatus,
+  contradictsEnd,
+  type FinalStatus,
+  type LateReport,
+  type SkipReason,
+  statusOfReport,
+  type UnknownOutcomeDecision,
 } from '../contract/campaign-event.ts';
 import { type DeliveryReport, meaningOfStatus } from '../contract/delivery-report.ts';
 import type { MessagePhase } from '../contract/message-outcome.ts';
@@ -331,16 +333,17 @@ function afterLookForReport(
 
 function afterReport(message: SendMessageInput, state: MessageState, report: DeliveryReport, at: number): MessageState {
   if (report.integrationId !== message.integrationId) return { ...state, ignoredReports: state.ignoredReports + 1 };
-  const meaning = meaningOfStatus(report.status);
   if (state.end) {
-    const contradicts = meaning !== 'intermediate' && statusOfReport(meaning) !== state.end.status;
-    if (!contradicts) return { ...state, ignoredReports: state.ignoredReports + 1 };
+    if (!contradictsEnd(report.status, state.end.status)) {
+      return { ...state, ignoredReports: state.ignoredReports + 1 };
+    }
     const { projectId, messageId } = message;
     return {
       ...state,
       lateReports: [...state.lateReports, { projectId, messageId, report, reason: 'contradicts' }],
     };
   }
+  const meaning = meaningOfStatus(report.status);
   // Sinch cannot report on what it has not taken, so any report proves the acceptance.
   const proof = {
     at: iso(Math.min(timeOf(report, at), at)),
@@ -470,11 +473,6 @@ function expire(message: SendMessageInput, state: MessageState, at: number): Mes
       : 'The message did not leave the queue within its life',
     ...(last?.statusCode === undefined ? {} : { statusCode: last.statusCode }),
   });
-}
-
-/** The campaign status of a final report. */
-function statusOfReport(meaning: 'delivered' | 'rejected' | 'failed' | 'no_receipt'): FinalStatus {
-  return meaning === 'no_receipt' ? 'timeout' : meaning;
 }
 
 function noReport(message: SendMessageInput): NoReportError {
