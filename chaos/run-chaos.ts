@@ -137,7 +137,7 @@ async function runIn(folder: string, options: RunOptions, observers: Observers):
 
   await using cleanups = createCleanups();
   progress.note('Starting PostgreSQL, Temporal, the simulator, two workers and the HTTP process.');
-  const postgres = await startPostgres(bin, { parent: folder, durable: true });
+  const postgres = await startPostgres(bin, { parent: folder });
   cleanups.add(() => postgres.stop());
   const temporalLog = createWriteStream(path.join(folder, 'temporal.log'));
   cleanups.add(() => temporalLog.close());

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { workflowIdOf } from '../../src/contract/identity.ts';
+import { ACTIVITY, sendQueueOf } from '../../src/contract/names.ts';
 import { createMessageClient, type MessageClient } from '../../src/client/index.ts';
 import { type Database, openDatabase } from '../../src/db/index.ts';
 import { type MessageEvents, readMessageEvents } from '../../src/events/index.ts';
@@ -23,6 +24,11 @@ export const PLAN = 'plan-main';
 const TOKEN = 'token-main';
 const CALLBACK_SECRET = 'path-secret-of-22-chars-or-more';
 const API_KEY = 'key-of-the-deployment-0123';
+
+/** `TASK_QUEUE_TYPE_ACTIVITY` of the server's API. */
+const ACTIVITY_QUEUE = 2;
+/** `PENDING_ACTIVITY_STATE_STARTED`. */
+const STARTED = 2;
 
 /** What a message is unless its test says otherwise. */
 const REQUEST = { recipient: '+447400120000', text: 'Hello Ada' };
@@ -45,6 +51,10 @@ export interface Deployment extends AsyncDisposable {
   readonly serverUrl: string;
   /** Starts the real worker; resolves once it runs. */
   startWorker(): Promise<Child>;
+  /** Whether the server has had a poll of the worker's for the plan's sends, and so may hand it one. */
+  pollsForSends(worker: Child): Promise<boolean>;
+  /** Whether the message's send has been handed to the worker and not come back. */
+  hasSend(worker: Child, messageId: string): Promise<boolean>;
   /** Starts the real HTTP process; resolves once it listens. */
   startServer(settings?: Readonly<Record<string, string>>): Promise<Child>;
   /** Asks for messages as the platform does, each by a request of its own. */
@@ -185,6 +195,26 @@ async function bringUp(
     serverUrl,
     messages: createMessageClient({ client }),
     startWorker: () => run('worker'),
+    async pollsForSends(worker) {
+      const { pollers } = await client.workflowService.describeTaskQueue({
+        namespace: client.options.namespace,
+        taskQueue: { name: sendQueueOf(PLAN) },
+        taskQueueType: ACTIVITY_QUEUE,
+      });
+      return pollers?.some(({ identity }) => isOf(worker, identity)) ?? false;
+    },
+    async hasSend(worker, messageId) {
+      const handle = client.workflow.getHandle(workflowIdOf({ projectId: PROJECT, messageId }));
+      const { pendingActivities } = (await handle.describe()).raw;
+      return (
+        pendingActivities?.some(
+          (each) =>
+            each.activityType?.name === ACTIVITY.send &&
+            each.state === STARTED &&
+            isOf(worker, each.lastWorkerIdentity),
+        ) === true
+      );
+    },
     startServer: (more) => run('server', more),
     async ask(message) {
       const begun = performance.now();
@@ -217,6 +247,11 @@ async function bringUp(
   };
 }
 
+/** The SDK's identity of a worker is its process and its machine. */
+function isOf({ pid }: Child, identity: string | null | undefined): boolean {
+  return identity?.startsWith(`${pid}@`) === true;
+}
+
 /** A recipient report as Sinch sends it. */
 export function reportOf(messageId: string, more: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({
@@ -235,7 +270,11 @@ export function reportOf(messageId: string, more: Readonly<Record<string, unknow
  * Resolves once it holds; what it throws counts as not yet, since part of what is asked may be away at the moment.
  * @param patienceMs after which it says what it waits for
  */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, patienceMs = 60_000): Promise<void> {
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  patienceMs = 150_000,
+): Promise<void> {
   const begun = performance.now();
   let last: unknown;
   while (performance.now() - begun < patienceMs) {

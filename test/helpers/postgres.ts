@@ -26,8 +26,6 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** Where its folder is made. @default the system's folder for temporary files */
   parent?: string;
-  /** Whether what is committed outlives an immediate stop, which takes a little longer. @default false */
-  durable?: boolean;
 }
 
 /** Folder of `initdb` and `postgres`, from PATH or where Debian keeps them; `undefined` where there are none. */
@@ -41,10 +39,7 @@ export function findPostgres(): string | undefined {
 }
 
 /** Starts a server on a free port of 127.0.0.1, with its files in a folder of its own that goes with it. */
-export async function startPostgres(
-  bin: string,
-  { parent = tmpdir(), durable = false }: PostgresOptions = {},
-): Promise<PostgresServer> {
+export async function startPostgres(bin: string, { parent = tmpdir() }: PostgresOptions = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(parent, 'temporal-sinch-pg-'));
   // PostgreSQL refuses to run as root.
   const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? unprivileged() : {};
@@ -62,9 +57,9 @@ export async function startPostgres(
     const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
     execFileSync(join(bin, 'initdb'), initdb, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
     const port = await freePort();
-    // Without fsync what is written outlives the server, though not the machine.
+    // Without fsync what is committed outlives the server's crash, though not the machine's; without synchronous commits
+    // it would not.
     const settings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB'];
-    if (!durable) settings.push('synchronous_commit=off');
     const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
     const base = `postgres://postgres@127.0.0.1:${port}`;
     const start = async (): Promise<void> => {

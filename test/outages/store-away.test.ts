@@ -19,7 +19,7 @@ const SILENT = '+447400129907';
 const bin = findPostgres();
 const skip = bin === undefined && 'no PostgreSQL found: initdb is neither on PATH nor below /usr/lib/postgresql';
 
-describe('a deployment whose database', { skip, timeout: 180_000 }, () => {
+describe('a deployment whose database', { skip, timeout: 480_000 }, () => {
   let deployment: Deployment;
   before(async () => {
     if (bin === undefined) return;

@@ -12,7 +12,7 @@ const CALLBACK_MS = 5_000;
 const bin = findPostgres();
 const skip = bin === undefined && 'no PostgreSQL found: initdb is neither on PATH nor below /usr/lib/postgresql';
 
-describe('while Temporal is away', { skip, timeout: 180_000 }, () => {
+describe('while Temporal is away', { skip, timeout: 480_000 }, () => {
   let deployment: Deployment;
   let server: Child;
   before(async () => {
