@@ -13,14 +13,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { workflowIdOf } from '../src/contract/identity.ts';
-import {
-  CALLBACK_PATH,
-  type Deployment,
-  PROJECT,
-  reportOf,
-  startDeployment,
-  until,
-} from '../test/helpers/deployment.ts';
+import { CALLBACK_PATH, type Deployment, PROJECT, reportOf, startDeployment } from '../test/helpers/deployment.ts';
+import { until } from '../test/helpers/until.ts';
 import { findPostgres, query } from '../test/helpers/postgres.ts';
 import { measurement } from './measurement.ts';
 

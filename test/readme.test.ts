@@ -18,7 +18,7 @@ import { recipientReport } from './webhook/webhook-fixture.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 /** What goes wrong here mostly shows in that nothing happens. */
-const MINUTE = { timeout: 60_000 };
+const MINUTES = { timeout: 180_000 };
 const PLAN = { servicePlanId: 'readme-plan', apiToken: 'readme-token' };
 
 /** The README's TypeScript by the file names in its first lines. */
@@ -120,7 +120,7 @@ describe('the samples of the README', () => {
     });
     after(() => simulator?.close());
 
-    test('deliver a message: worker, webhook in Node.js alone, starter', MINUTE, async () => {
+    test('deliver a message: worker, webhook in Node.js alone, starter', MINUTES, async () => {
       const host = run('node-host.js', { PORT: String(nodePort) });
       await untilListening(nodePort, host);
       const worker = run('worker.js');
@@ -155,7 +155,7 @@ describe('the samples of the README', () => {
     });
   });
 
-  test('ask for a message by curl, and follow it by command', MINUTE, async () => {
+  test('ask for a message by curl, and follow it by command', MINUTES, async () => {
     const section = sectionOf(README, 'Quick start over HTTP');
     const blocks = codeBlocks(section);
     const request = requestOf(blocks.find(({ text }) => text.startsWith('curl '))?.text ?? '', {

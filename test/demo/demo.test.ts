@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { generateRecipients } from '../../src/demo/generate-recipients.ts';
 import { type Child, listens, processesOf, startChild } from '../helpers/child.ts';
-import { isRunning, until } from '../local/programs.ts';
+import { until } from '../helpers/until.ts';
+import { isRunning } from '../local/programs.ts';
 
 /** With this seed, of twenty people one has no number, one has one that is none, and two never send a report. */
 const SEED = 42;

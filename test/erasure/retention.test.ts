@@ -7,7 +7,7 @@ import { createSqlReportStore } from '../../src/events/index.ts';
 import { createRegister } from '../../src/register/index.ts';
 import { campaignBooks } from '../events/campaign-books.ts';
 import { withDatabases, withPostgres } from '../helpers/database.ts';
-import { collide } from '../helpers/postgres.ts';
+import { whileUncommitted } from '../helpers/postgres.ts';
 import { ADA, ageAt, BEN, booksOf, dumpOf, failures, keyring } from './erasure-fixture.ts';
 
 const OLD = '2026-08-01T10:00:00.000Z';
@@ -104,7 +104,7 @@ withPostgres('retention in several processes', (engine) => {
     const books = campaignBooks(database, 'shared');
     const message = await books.send({ messageId: 'm-1', requestedAt: OLD }, { status: 'enqueued' });
     const find = async () => createRegister(database).find(message);
-    await collide(engine.url(), 'select pg_advisory_xact_lock(7446241064)', 0, async () => {
+    await whileUncommitted(engine.url(), 'select pg_advisory_xact_lock(7446241064)', async () => {
       await ageAt(database, NOW, { shared: 30 });
       assert.equal((await find())?.erasedAt, undefined);
     });

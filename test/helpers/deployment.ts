@@ -266,29 +266,6 @@ export function reportOf(messageId: string, more: Readonly<Record<string, unknow
   });
 }
 
-/**
- * Resolves once it holds; what it throws counts as not yet, since part of what is asked may be away at the moment.
- * @param patienceMs after which it says what it waits for
- */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  patienceMs = 150_000,
-): Promise<void> {
-  const begun = performance.now();
-  let last: unknown;
-  while (performance.now() - begun < patienceMs) {
-    try {
-      if (await holds()) return;
-      last = undefined;
-    } catch (error) {
-      last = error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`It did not come about that ${what}`, { cause: last });
-}
-
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

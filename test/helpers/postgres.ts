@@ -164,6 +164,19 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** Runs work while a statement stands that is not committed, and takes the statement back when the work is done. */
+export async function whileUncommitted<T>(url: string, statement: string, work: () => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(statement);
+    return await work();
+  } finally {
+    await client.end();
+  }
+}
+
 /**
  * Runs work against a statement that is not committed, and takes the statement back, or commits it, once so many
  * connections wait for it or for each other.

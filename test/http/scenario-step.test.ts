@@ -259,7 +259,7 @@ function gate(): { passed: Promise<void>; open: () => void } {
   return { passed, open };
 }
 
-test('answers 503 within the platform’s second where the settings hang', { timeout: 10_000 }, async (t) => {
+test('answers 503 within the platform’s second where the settings hang', { timeout: 120_000 }, async (t) => {
   const { passed: hangs, open: begin } = gate();
   const project = (): Promise<undefined> => {
     begin();
@@ -272,7 +272,7 @@ test('answers 503 within the platform’s second where the settings hang', { tim
 
 test(
   'answers 503 in time where the register hangs, and answers the repeat once it is registered',
-  { timeout: 10_000 },
+  { timeout: 120_000 },
   async (t) => {
     const real = createRegister<IntakeAnswer>(database);
     const { passed: hangs, open: begin } = gate();

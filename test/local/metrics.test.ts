@@ -52,7 +52,7 @@ async function untilShown(url: string, line: RegExp, headers?: Record<string, st
   }
 }
 
-test('shows the worker’s own metrics and those of the SDK, and the server’s', { timeout: 60_000 }, async () => {
+test('shows the worker’s own metrics and those of the SDK, and the server’s', { timeout: 150_000 }, async () => {
   const headers = { authorization: `Bearer ${stack.apiKey}` };
   const response = await fetch(`${stack.url}/v1/projects/${stack.projectId}/messages`, {
     method: 'POST',

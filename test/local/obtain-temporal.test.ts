@@ -9,7 +9,8 @@ import { withInstallLock } from '../../src/local/install-lock.ts';
 import { createProgressPrinter } from '../../src/local/progress-printer.ts';
 import type { ProgressTicker } from '../../src/local/progress-ticker.ts';
 import { TEMPORAL_CLI_VERSION } from '../../src/local/temporal-version.ts';
-import { isRunning, temporaryFolder, until } from './programs.ts';
+import { until } from '../helpers/until.ts';
+import { isRunning, temporaryFolder } from './programs.ts';
 import type { TemporaryFolder } from './programs.ts';
 
 function recordingTicker(): ProgressTicker & { shown: string[] } {

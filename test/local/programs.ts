@@ -54,14 +54,3 @@ export async function isRunning(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return !/\) Z /.test(status);
 }
-
-/** Waits until `condition` holds, and fails after a while. */
-export async function until(what: string, condition: () => Promise<boolean>, patienceMs = 15_000): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`In ${patienceMs / 1000} s it did not come true: ${what}`);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
-  }
-}

@@ -6,8 +6,8 @@ import { sendQueueOf } from '../../src/contract/names.ts';
 import { type Stack, startStack } from '../../src/local/index.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts';
 
-/** A change has to hold within so many milliseconds of its answer. */
-const FOLLOWED_MS = 2_000;
+/** Far more than the 2 s within which a change has to hold, which `npm run tour` measures: a busy machine adds to them. */
+const FOLLOWED_MS = 20_000;
 
 describe('a change over HTTP', () => {
   let stack: Stack;
@@ -59,15 +59,15 @@ describe('a change over HTTP', () => {
   const isDelivered = (messageId: string) => async (): Promise<boolean> =>
     (await call('GET', `/messages/${messageId}`))['status'] === 'delivered';
 
-  test('of a rate sets the limit of the queue', async () => {
+  test('of a rate sets the limit of the queue', async (t) => {
     const took: number[] = [];
     for (const messagesPerSecond of [12, 45, 7.5]) {
       const view = await call('PATCH', '/integrations/simulator', { messagesPerSecond });
       assert.equal(view['planMessagesPerSecond'], messagesPerSecond);
       took.push(await timeUntil(async () => (await limitOf('demo-plan')) === messagesPerSecond));
     }
-    // A machine that does much else at the moment is given several tries.
-    assert.ok(Math.min(...took) < FOLLOWED_MS, `after ${took.map(Math.round).join(', ')} ms`);
+    t.diagnostic(`after ${took.map(Math.round).join(', ')} ms`);
+    assert.ok(Math.max(...took) < FOLLOWED_MS, `after ${took.map(Math.round).join(', ')} ms`);
   });
 
   test('that adds an integration sends through its plan, and one that makes it the default sends all through it', async () => {
@@ -83,7 +83,7 @@ describe('a change over HTTP', () => {
     const took = await timeUntil(async () => other.accepted('sinch/demo/to-two') === 1);
     await timeUntil(isDelivered('to-two'));
     assert.equal(await limitOf('plan-two'), 50);
-    assert.ok(took < 5 * FOLLOWED_MS, `sent after ${Math.round(took)} ms`);
+    assert.ok(took < FOLLOWED_MS, `sent after ${Math.round(took)} ms`);
     assert.equal(
       (await call('GET', '/settings'))['defaultIntegrationId'],
       'simulator',

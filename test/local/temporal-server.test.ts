@@ -12,7 +12,8 @@ import { Connection } from '@temporalio/client';
 import { SEARCH_ATTRIBUTE } from '../../src/contract/names.ts';
 import { startTemporalServer, TemporalServerError } from '../../src/local/temporal-server.ts';
 import { findTestTemporal } from '../helpers/temporal.ts';
-import { isRunning, temporaryFolder, until } from './programs.ts';
+import { until } from '../helpers/until.ts';
+import { isRunning, temporaryFolder } from './programs.ts';
 
 const { env } = process;
 let executable: string;
@@ -142,7 +143,7 @@ exec '${executable}' "$@"`,
   await withConnection(server.address, async ({ workflowService }) => workflowService.getSystemInfo({}));
 });
 
-test('a program that never serves is ended, with all that it started', { timeout: 30_000 }, async () => {
+test('a program that never serves is ended, with all that it started', { timeout: 150_000 }, async () => {
   await using folder = await temporaryFolder();
   const pidFile = path.join(folder.path, 'pid');
   const hangs = await folder.script('hangs', `sleep 600 & echo $! > '${pidFile}'; wait`);
@@ -156,7 +157,7 @@ test('a program that never serves is ended, with all that it started', { timeout
   await assertEnded(pidFile);
 });
 
-test('a start can be given up', { timeout: 30_000 }, async () => {
+test('a start can be given up', { timeout: 150_000 }, async () => {
   await using folder = await temporaryFolder();
   const executable = await folder.script('temporal', 'exec sleep 600');
   const giveUp = new AbortController();

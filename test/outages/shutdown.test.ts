@@ -1,7 +1,8 @@
 /** What becomes of messages when the worker's process is told to stop, is killed, or stands still. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Deployment, PLAN, PROJECT, startDeployment, until } from '../helpers/deployment.ts';
+import { type Deployment, PLAN, PROJECT, startDeployment } from '../helpers/deployment.ts';
+import { until } from '../helpers/until.ts';
 import { findPostgres } from '../helpers/postgres.ts';
 import type { MessageStatus } from '../../src/client/index.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import { sendQueueOf } from '../../src/contract/names.ts';
 import { createPlanHolds, type PlanHolds } from '../../src/plans/index.ts';
 import type { Integration } from '../../src/settings/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
-import { until } from '../local/programs.ts';
+import { until } from '../helpers/until.ts';
 
 /** `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. */
 const STARTED = 2;
@@ -12,8 +12,8 @@ const STARTED = 2;
 /** `TASK_QUEUE_TYPE_ACTIVITY` of Temporal's API. */
 const ACTIVITY_QUEUE = 2;
 
-/** What counts as at once for a person who has just mended something, in milliseconds. */
-const AT_ONCE_MS = 2_000;
+/** Far less than the minute until a hold's next probe, which nobody is to wait for after a repair; in milliseconds. */
+const AT_ONCE_MS = 20_000;
 
 describe('a plan that Sinch refuses', () => {
   let stack: MessageStack;
@@ -82,18 +82,19 @@ describe('a plan that Sinch refuses', () => {
     });
   }
 
-  /** Milliseconds from the repair to the first acceptance; all are delivered in the end. */
-  async function flowAfter(ids: readonly string[], mend: () => Promise<unknown>): Promise<number> {
+  /** The first is accepted at once after the repair; all are delivered in the end. */
+  async function flowAfter(t: TestContext, ids: readonly string[], mend: () => Promise<unknown>): Promise<void> {
     const began = Date.now();
     await mend();
     await until('messages flow', async () => ids.some((id) => stack.accepted(id) > 0));
     const flowed = Date.now() - began;
     for (const id of ids) assert.equal((await stack.outcome(id)).status, 'delivered');
     for (const id of ids) assert.equal(stack.accepted(id), 1);
-    return flowed;
+    t.diagnostic(`${flowed} ms from the repair to the first acceptance`);
+    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the repair to the first acceptance`);
   }
 
-  test('for a wrong token is held: nothing of the campaign is burnt, an alarm is raised, and it flows after the repair', async () => {
+  test('for a wrong token is held: nothing of the campaign is burnt, an alarm is raised, and it flows after the repair', async (t) => {
     mistype('token');
     const ids = await startMany('token', 40);
     await untilHeld('token');
@@ -113,24 +114,23 @@ describe('a plan that Sinch refuses', () => {
     assert.equal(posts('token'), seen, 'no POST while it is held');
     assert.ok(seen <= ids.length, `${seen} POSTs with the wrong token`);
 
-    const flowed = await flowAfter(ids, async () => {
+    await flowAfter(t, ids, async () => {
       changes.delete('token');
       await holds.probe(plan('token'));
     });
-    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the repair to the first acceptance`);
     await until('the hold ends', async () => (await holds.find(plan('token'))) === undefined);
     const own = (await stack.settings.integrations()).find(({ id }) => id === 'token');
     assert.equal(await limitOf('token'), own?.messagesPerSecond);
   });
 
-  test('for a change of its integration alone is probed at once', async () => {
+  test('for a change of its integration alone is probed at once', async (t) => {
     mistype('own');
     const ids = await startMany('own', 3);
     await untilHeld('own');
-    await flowAfter(ids, async () => changes.delete('own'));
+    await flowAfter(t, ids, async () => changes.delete('own'));
   });
 
-  test('for a blocked account is held although its token is taken, until Sinch takes messages again', async () => {
+  test('for a blocked account is held although its token is taken, until Sinch takes messages again', async (t) => {
     stack.simulator.setFault(plan('account'), {
       methods: ['POST'],
       answer: { status: 403, body: { code: 'blocked_account', text: 'The account has been blocked' } },
@@ -143,11 +143,10 @@ describe('a plan that Sinch refuses', () => {
       stack.simulator.requests().some(({ url }) => url.endsWith('/batches/dry_run')),
     );
     assert.ok(await holds.find(plan('account')), 'a probe that is refused mends nothing');
-    const flowed = await flowAfter(ids, async () => {
+    await flowAfter(t, ids, async () => {
       stack.simulator.setFault(plan('account'), undefined);
       await holds.probe(plan('account'));
     });
-    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the repair to the first acceptance`);
   });
 
   test('for one message alone is not held: the others go on', async () => {
@@ -160,15 +159,14 @@ describe('a plan that Sinch refuses', () => {
     assert.equal((await stack.outcome('refused-alone')).status, 'skipped');
   });
 
-  test('under another plan by mistake flows after the correction, with the messages that wait in the queue of the wrong one', async () => {
+  test('under another plan by mistake flows after the correction, with the messages that wait in the queue of the wrong one', async (t) => {
     changes.set('typed', { servicePlanId: 'plan-tpyed' });
     const ids = Array.from({ length: 5 }, (_, index) => `typed-${index}`);
     for (const id of ids) await stack.start(id, { integrationId: 'typed', servicePlanId: 'plan-tpyed' });
     await until('it is held', async () => (await holds.find('plan-tpyed')) !== undefined);
-    const flowed = await flowAfter(ids, async () => {
+    await flowAfter(t, ids, async () => {
       changes.set('typed', { formerServicePlanIds: ['plan-tpyed'] });
     });
-    assert.ok(flowed < AT_ONCE_MS, `${flowed} ms from the correction to the first acceptance`);
     await until('the hold ends', async () => (await holds.find('plan-tpyed')) === undefined);
   });
 

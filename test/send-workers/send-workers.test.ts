@@ -10,7 +10,7 @@ import { createManualClock, type Simulator, startSimulator } from '../../src/sim
 import { createSinchClients, type SinchClients } from '../../src/sinch/index.ts';
 import { sampleMessage } from '../helpers/messages.ts';
 import { createTestEnvironment, type TestEnvironment } from '../helpers/temporal.ts';
-import { until } from '../local/programs.ts';
+import { until } from '../helpers/until.ts';
 
 function integrationOf(id: string, overrides: Partial<Integration> = {}): Integration {
   return {
@@ -143,7 +143,7 @@ describe('the send workers', () => {
     };
   }
 
-  test("set the plan's limit on the server and follow its changes", { timeout: 10_000 }, async () => {
+  test("set the plan's limit on the server and follow its changes", { timeout: 120_000 }, async () => {
     const { workers, set } = await start(integrationOf('followed', { messagesPerSecond: 30 }));
     assert.deepEqual(await queueOf('plan-followed'), { limit: 30, setByCall: true });
     set(integrationOf('followed', { messagesPerSecond: 12.5 }));
@@ -152,7 +152,7 @@ describe('the send workers', () => {
     assert.equal((await queueOf('plan-followed')).limit, 12.5, 'the limit stays for other processes');
   });
 
-  test('start with an integration that is added', { timeout: 20_000 }, async () => {
+  test('start with an integration that is added', { timeout: 120_000 }, async () => {
     const { workers, set } = await start(integrationOf('first'));
     set(integrationOf('added', { baseUrl: simulator.url }));
     const sending = await queueSend('added', 'sent-by-the-added');
@@ -161,7 +161,7 @@ describe('the send workers', () => {
     await workers.close();
   });
 
-  test('go on sending while settings cannot be read', { timeout: 20_000 }, async () => {
+  test('go on sending while settings cannot be read', { timeout: 120_000 }, async () => {
     const { workers, failing, asked } = await start(integrationOf('first', { baseUrl: simulator.url }));
     failing.settings = true;
     // By the second time it is done with what it makes of the first.
@@ -174,7 +174,7 @@ describe('the send workers', () => {
 
   test(
     'stop with an integration that is disabled, but finish the send that is under way',
-    { timeout: 20_000 },
+    { timeout: 120_000 },
     async () => {
       const slow = integrationOf('slow', { baseUrl: simulator.url });
       const requests = () => simulator.requests().filter(({ servicePlanId }) => servicePlanId === 'plan-slow');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { tsToMs } from '@temporalio/common/lib/time.js';
 import { createPlanHolds } from '../../src/plans/index.ts';
-import { until } from '../local/programs.ts';
+import { until } from '../helpers/until.ts';
 import { readLedger } from '../../src/events/index.ts';
 import { skipTime } from '../../src/testing/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
