@@ -1,6 +1,9 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../src/commands/index.ts';
 
+/** Exit code of every command of ours that is called wrongly. */
+const CALLED_WRONGLY = 2;
+
 /** An option that is a whole number above 0. */
 interface NumberOption {
   what: string;
@@ -13,7 +16,9 @@ export function measurement(
   description: string,
   numbers: Readonly<Record<string, NumberOption>>,
 ): Command {
-  const command = new Command(`npm run ${script} --`).description(description);
+  const command = new Command(`npm run ${script} --`)
+    .description(description)
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : CALLED_WRONGLY));
   for (const [name, { what, default: value }] of Object.entries(numbers)) {
     command.option(`--${name} <n>`, what, wholeNumber(1, Number.MAX_SAFE_INTEGER), value);
   }

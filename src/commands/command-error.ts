@@ -1,4 +1,4 @@
-/** Exit codes of every command: 0 done, 1 it failed, 2 it was called wrongly, 130 (as in shells) Ctrl-C at a question or while a sweep is watched. */
+/** Exit codes of every command: 0 done, 1 it failed, 2 it was called wrongly, 130 (as in shells) Ctrl-C before it was done. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
 type FailureExit = (typeof EXIT)['failed' | 'usage' | 'interrupted'];

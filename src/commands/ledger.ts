@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Ledger } from '../events/index.ts';
 import { createApiClient } from './api-client.ts';
 import { CommandError } from './command-error.ts';
-import { type CommandContext, print, printJson } from './context.ts';
+import { type CommandContext, note, print, printJson } from './context.ts';
 import { explainBalance, explainUnknownOutcomes, ledgerTable } from './ledger-table.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
@@ -32,6 +32,12 @@ export function addLedgerCommand(program: Command, context: CommandContext): voi
         for (const line of ledgerTable(ledger)) print(context, `  ${line}`);
         for (const line of explainUnknownOutcomes(ledger.unknownOutcomes)) print(context, line);
         print(context, explainBalance(ledger));
+        if (options.campaign !== undefined && ledger.requested === 0) {
+          note(
+            context,
+            `No request names campaign ${options.campaign}: \`temporal-sinch campaigns\` lists those there are.`,
+          );
+        }
       }
       if (!ledger.balanced) throw new CommandError('ledger_unbalanced', explainBalance(ledger), { isShown: true });
     });

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { reasonOf } from '../contract/reason.ts';
-import { EXIT } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
 import { ignoreBrokenPipes } from './context.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -13,7 +13,8 @@ export interface ProgramContext {
 }
 
 /**
- * Runs a program of one command to its end and gives the exit code. With `--json` an error is a line of JSON too.
+ * Runs a program of one command to its end and gives the exit code, that of Ctrl-C where it was told to stop. With
+ * `--json` an error is a line of JSON too.
  * @param failure code of an error that has none
  * @param act tells whether all is right
  */
@@ -34,6 +35,6 @@ export async function runProgram(
     const code = error instanceof Error && 'code' in error ? String(error.code) : failure;
     if (process.argv.includes('--json')) stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
     stderr.write(`Error: ${message}\n`);
-    return EXIT.failed;
+    return error instanceof CommandError ? error.exitCode : EXIT.failed;
   }
 }

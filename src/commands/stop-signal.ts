@@ -1,4 +1,4 @@
-import { CommandError } from './command-error.ts';
+import { CommandError, EXIT } from './command-error.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -23,7 +23,7 @@ export function listenForStop(): StopSignal {
   };
   function stop(name: NodeJS.Signals): void {
     release();
-    controller.abort(new CommandError('stopped', `Stopped by ${name}`));
+    controller.abort(new CommandError('stopped', `Stopped by ${name}`, { exitCode: EXIT.interrupted }));
     resolve();
   }
   for (const name of SIGNALS) process.on(name, stop);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { StartedSweepView, SweepView } from '../http/index.ts';
+import { MOST_DAYS_BACK, type StartedSweepView, type SweepView } from '../http/index.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
@@ -29,8 +29,10 @@ export function addSweepCommand(program: Command, context: CommandContext): void
         'after an outage of the webhook. The server does it; Ctrl-C leaves it running there. Doing it twice does no harm. ' +
         'Ends with exit code 1 where a sweep failed.',
     )
-    .requiredOption('--since <time>', 'how long ago, such as 30m, 2h or 3d, or a time in ISO 8601', (value) =>
-      timeAgo(value),
+    .requiredOption(
+      '--since <time>',
+      `how long ago, such as 30m, 2h or 3d, or a time in ISO 8601; at most ${MOST_DAYS_BACK} days, for so long Sinch keeps reports`,
+      (value) => timeAgo(value, { mostDays: MOST_DAYS_BACK }),
     )
     .option('--integration <id>', "only this integration's plan (default: the plans of all that are enabled)")
     .option('--json', 'what it came to as one line of JSON');

@@ -17,4 +17,4 @@ export type { EventView, MessageSummary, MessageView } from './message-view.ts';
 export type { OpenApiDocument } from './open-api.ts';
 export type { LateReportListView, UnmatchedReportListView } from './report-views.ts';
 export { type ProblemCode, PROBLEMS } from './problem.ts';
-export type { StartedSweepView, SweepView } from './routes/sweeps.ts';
+export { MOST_DAYS_BACK, type StartedSweepView, type SweepView } from './routes/sweeps.ts';

@@ -78,7 +78,7 @@ test('a run that is stopped leaves nothing behind', WAIT, async (t) => {
     await chaos.untilStderr(/Started after/);
     const started = processesOf(chaos.pid);
     chaos.signal('SIGINT');
-    assert.equal(await chaos.exited, 1);
+    assert.equal(await chaos.exited, 130);
     assert.match(chaos.stderr(), /Error: Stopped by SIGINT/);
     for (const { pid, command } of started) assert.equal(await isRunning(pid), false, `${command} has ended`);
     assert.deepEqual(await readdir(folder), []);

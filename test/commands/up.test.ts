@@ -83,6 +83,8 @@ describe('up, and the commands that speak to it', () => {
     const { exitCode, stdout } = await run('ledger');
     assert.equal(exitCode, 0);
     assert.match(stdout, /requested +6\n[^]*The ledger balances/);
+    const mistyped = await run('ledger', '--campaign', 'sprnig');
+    assert.match(mistyped.stderr, /^No request names campaign sprnig: `temporal-sinch campaigns` lists/m);
   });
 
   test('campaign shows and checks a campaign, and campaigns lists it', async () => {

@@ -119,7 +119,7 @@ describe('the demo', () => {
   });
 
   async function assertStopped(demo: Child, started: ReturnType<typeof startedBy>): Promise<void> {
-    assert.equal(await demo.exited, 1, demo.stderr());
+    assert.equal(await demo.exited, 130, demo.stderr());
     assert.match(demo.stderr(), /^Error: Stopped by SIGINT$/m);
     assert.deepEqual(JSON.parse(demo.stdout()), { error: { code: 'stopped', message: 'Stopped by SIGINT' } });
     await assertAllEnded(started);

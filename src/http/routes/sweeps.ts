@@ -7,10 +7,13 @@ import { projectOf } from '../project-of.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Sinch keeps batches for 14 days (Batches, "List batches"); an hour more for whoever counts back from a moment ago. */
-const LONGEST_BACK_MS = 14 * DAY_MS + 3_600_000;
+/** Sinch keeps batches for so many days (Batches, "List batches"). */
+export const MOST_DAYS_BACK = 14;
 
-const SINCE = 'a time in ISO 8601 with its offset, at most 14 days back and not in the future';
+/** An hour more for whoever counts back from a moment ago. */
+const LONGEST_BACK_MS = MOST_DAYS_BACK * DAY_MS + 3_600_000;
+
+const SINCE = `a time in ISO 8601 with its offset, at most ${MOST_DAYS_BACK} days back and not in the future`;
 
 const time = z.iso.datetime();
 const count = z.number().int();
