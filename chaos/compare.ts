@@ -7,7 +7,10 @@ import {
   type MagicRecipient,
   type SimulatedMessage,
 } from '../src/simulator/index.ts';
-import type { ChaosRequest } from './requests.ts';
+import { CHAOS_REFUSALS, type ChaosRequest } from './requests.ts';
+
+/** A callback that is taken while the second send is on its way comes too late to stop it; in milliseconds. */
+const ON_ITS_WAY_MS = 5_000;
 
 /** One recorded event. */
 export interface RecordedEvent {
@@ -137,6 +140,12 @@ function whyNotByPolicy(
       const lagMs = Date.parse(earlier.visibleAt) - Date.parse(earlier.acceptedAt);
       if (lagMs <= settleMs) return `look-ups showed it after ${lagMs} ms, within the ${settleMs} ms of looking`;
       if (earlier.shownAt !== undefined && earlier.shownAt < later.acceptedAt) return 'a look-up had shown it before';
+      const secondAt = Date.parse(later.acceptedAt);
+      const afterMs = secondAt - Date.parse(earlier.acceptedAt);
+      if (afterMs < settleMs) return `it was sent again after ${afterMs} ms, within the ${settleMs} ms of looking`;
+      const { toldAt } = earlier;
+      if (toldAt !== undefined && Date.parse(toldAt) < secondAt - ON_ITS_WAY_MS)
+        return 'a callback had told of it before';
     }
   }
   return undefined;
@@ -164,12 +173,12 @@ function unacceptedProblem(own: readonly RecordedEvent[], request: ChaosRequest)
   if (own.length === 0) return { difference: 'lost', why: 'it was taken, and never ended' };
   const wrong = own.find(({ status }) => status !== 'enqueue_failed');
   if (wrong !== undefined) return { difference: 'wrongFinal', why: `${wrong.status}, but Sinch never accepted it` };
-  // What Sinch refuses has its status code as the reason.
-  const unknown = own.find(({ error }) => error === 'outcome_unknown' || error === 'expired');
-  const mayFail = unknown?.error !== 'expired' && (unknown === undefined || request.onUnknownOutcome === 'hold');
-  return mayFail
-    ? undefined
-    : { difference: 'wrongFinal', why: `given up as ${unknown?.error}, though it was to be sent` };
+  const mayFail = ({ error = '' }: RecordedEvent): boolean =>
+    CHAOS_REFUSALS.has(error) || (error === 'outcome_unknown' && request.onUnknownOutcome === 'hold');
+  const givenUp = own.find((event) => !mayFail(event));
+  return (
+    givenUp && { difference: 'wrongFinal', why: `given up as ${givenUp.error ?? 'failed'}, though it was to be sent` }
+  );
 }
 
 /** Whether a look-up or a sweep told what an answer or a callback would have. */

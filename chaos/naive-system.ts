@@ -31,7 +31,7 @@ export async function createNaiveSystem(places: ChaosPlaces): Promise<ChaosSyste
     createNodeProcess({ name, entry, env, ready, logFile: path.join(folder, `${name}.log`) });
   const client = new Client({ connection: Connection.lazy({ address: temporalAddress }) });
   const tables = createTables(databaseUrl);
-  await tables.rows('create table naive_events (message_id text, phase text, status text)');
+  await tables.rows('create table naive_events (message_id text, phase text, status text, error text)');
 
   return {
     workers: [
@@ -67,7 +67,8 @@ export async function createNaiveSystem(places: ChaosPlaces): Promise<ChaosSyste
 
     sweep: async () => undefined,
 
-    events: () => tables.rows<RecordedEvent>('select message_id as "messageId", phase, status from naive_events'),
+    events: () =>
+      tables.rows<RecordedEvent>('select message_id as "messageId", phase, status, error from naive_events'),
 
     books: async () => ({ held: 0, resent: [], contradicted: [], wrong: [] }),
 

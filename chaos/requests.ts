@@ -1,6 +1,6 @@
 /** The messages that a run asks for: decided by the seed alone. */
 import { workflowIdOf } from '../src/contract/identity.ts';
-import type { Behaviour } from '../src/simulator/index.ts';
+import { type Behaviour, MAGIC_RECIPIENTS, type MagicRecipient } from '../src/simulator/index.ts';
 import { seededFraction } from '../src/simulator/seeded.ts';
 
 /** The project that everything belongs to. */
@@ -70,6 +70,15 @@ export const CHAOS_MIX: Partial<Record<Behaviour, number>> = {
   hidden_accepted: 3,
   hidden_lost_callback: 2,
 };
+
+/** The words with which the simulator refuses messages of the mix for good. */
+export const CHAOS_REFUSALS: ReadonlySet<string> = new Set(
+  MAGIC_RECIPIENTS.flatMap(({ behaviour, answer }: MagicRecipient) =>
+    behaviour in CHAOS_MIX && answer?.answer.kind === 'refusal' && answer.times === 'always'
+      ? [answer.answer.code]
+      : [],
+  ),
+);
 
 /** The requests of a run in the order of their times. */
 export function chaosRequests(seed: number, messages: number, spanMs: number): ChaosRequest[] {

@@ -34,18 +34,20 @@ export function createActivities(pool: Pool, { baseUrl, servicePlanId, apiToken,
         }),
       });
       if (response.status === 400 || response.status === 403) {
-        throw ApplicationFailure.nonRetryable(`Sinch refused the message with ${response.status}`);
+        const { code } = (await response.json()) as { code?: string };
+        throw ApplicationFailure.nonRetryable(`Sinch refused the message with ${response.status}`, code);
       }
       if (!response.ok) throw new Error(`Sinch answered ${response.status}`);
       const batch = (await response.json()) as { id: string };
       return batch.id;
     },
 
-    async saveStatus(messageId: string, phase: 'admission' | 'final', status: string): Promise<void> {
-      await pool.query('insert into naive_events (message_id, phase, status) values ($1, $2, $3)', [
+    async saveStatus(messageId: string, phase: 'admission' | 'final', status: string, error?: string): Promise<void> {
+      await pool.query('insert into naive_events (message_id, phase, status, error) values ($1, $2, $3, $4)', [
         messageId,
         phase,
         status,
+        error ?? null,
       ]);
     },
   };

@@ -1,5 +1,12 @@
 /** The workflow of the naive variant, as the SDK's samples would have it. */
-import { condition, defineSignal, proxyActivities, setHandler } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+} from '@temporalio/workflow';
 import { meaningOfStatus } from '../../src/contract/delivery-report.ts';
 import type { createActivities, NaiveMessage } from './activities.ts';
 
@@ -17,8 +24,10 @@ export async function sendNaively(message: NaiveMessage): Promise<string> {
   });
   try {
     await sendSms(message);
-  } catch {
-    await saveStatus(message.messageId, 'admission', 'enqueue_failed');
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    const code = cause instanceof ApplicationFailure ? cause.type : undefined;
+    await saveStatus(message.messageId, 'admission', 'enqueue_failed', code ?? undefined);
     return 'enqueue_failed';
   }
   await saveStatus(message.messageId, 'admission', 'enqueued');

@@ -76,7 +76,10 @@ export function createDelivery({ clock, work, store, callbacks, planOf, options 
       url,
       body: JSON.stringify(body),
       onSent: count('sent'),
-      onAnswered: count('answered'),
+      onAnswered: () => {
+        count('answered')();
+        for (const message of messages) message.toldAt ??= clock.now();
+      },
       onLost: count('lost'),
     };
     return callbacks.send(callback, after);

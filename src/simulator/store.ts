@@ -35,6 +35,8 @@ export interface StoredMessage {
   /** The first final status. */
   final?: { status: string; code: number; at: number };
   callbacks: { sent: number; answered: number; lost: number };
+  /** When the first callback about it was taken. */
+  toldAt?: number;
   /** Ends with the first attempt of the last report's callback. */
   lastCallback?: Promise<void>;
   /** Releases what waits for the message: its place in the queue and its planned reports. */

@@ -28,6 +28,8 @@ export interface SimulatedMessage {
   finalAt?: string;
   /** Attempts to call back about the message, how many callbacks were taken, and how many are lost for good. */
   callbacks: { sent: number; answered: number; lost: number };
+  /** ISO 8601: when the first callback about it was taken; absent while none was. */
+  toldAt?: string;
 }
 
 /** How many of everything there are. */
@@ -46,7 +48,7 @@ export interface SimulatorCounts {
 
 /** A message as others may see it. */
 export function describeMessage(message: StoredMessage, { visibleFrom }: Pick<Store, 'visibleFrom'>): SimulatedMessage {
-  const { batch, recipient, behaviour, partCount, status, code, final, callbacks } = message;
+  const { batch, recipient, behaviour, partCount, status, code, final, callbacks, toldAt } = message;
   const { clientReference, type } = batch.request;
   return {
     servicePlanId: batch.servicePlanId,
@@ -63,6 +65,7 @@ export function describeMessage(message: StoredMessage, { visibleFrom }: Pick<St
     statusCode: code,
     ...(final && { finalStatus: final.status, finalStatusCode: final.code, finalAt: isoTime(final.at) }),
     callbacks: { ...callbacks },
+    ...(toldAt !== undefined && { toldAt: isoTime(toldAt) }),
   };
 }
 

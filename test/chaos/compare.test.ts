@@ -122,7 +122,9 @@ describe('a run is right', () => {
   });
 
   test('where Sinch refused a message, and it is recorded as that', () => {
-    assert.deepEqual(countsOf(compared({ accepted: [], events: [admission('enqueue_failed')] })), {});
+    for (const error of ['syntax_constraint_violation', 'illegal_number_type']) {
+      assert.deepEqual(countsOf(compared({ accepted: [], events: [admission('enqueue_failed', error)] })), {});
+    }
   });
 
   test('where a held message that Sinch never had ended as of unknown outcome', () => {
@@ -165,6 +167,25 @@ describe('a message that Sinch accepted twice', () => {
   });
 });
 
+describe('a message that Sinch accepted twice by a decision that is recorded', () => {
+  const again = (changes: Partial<SimulatedMessage>, afterMs: number): Comparison =>
+    compared({
+      policy: 'resend',
+      resent: new Set(['m1']),
+      accepted: [atSinch({ visibleAt: iso(60_000), ...changes }), atSinch({ afterMs })],
+    });
+
+  test('is wrong where that was before the time of looking was over', () => {
+    assert.deepEqual(countsOf(again({}, SETTLE_MS - 1)), { acceptedTwice: 1 });
+    assert.deepEqual(countsOf(again({}, SETTLE_MS)), { resentByPolicy: 1 });
+  });
+
+  test('is wrong where a callback had told of it, unless the second send was on its way', () => {
+    assert.deepEqual(countsOf(again({ toldAt: iso(1_000) }, 20_000)), { acceptedTwice: 1 });
+    assert.deepEqual(countsOf(again({ toldAt: iso(19_000) }, 20_000)), { resentByPolicy: 1 });
+  });
+});
+
 describe('a message is lost', () => {
   test('where it was taken and nothing is recorded', () => {
     assert.deepEqual(countsOf(compared({ accepted: [], events: [] })), { lost: 1 });
@@ -198,6 +219,9 @@ describe('a message ended otherwise than in truth', () => {
     for (const [policy, error] of [
       ['resend', 'outcome_unknown'],
       ['hold', 'expired'],
+      ['resend', 'send_too_late'],
+      ['hold', 'http_503'],
+      ['hold', undefined],
     ] as const) {
       const events = [admission('enqueue_failed', error)];
       assert.deepEqual(countsOf(compared({ policy, accepted: [], events })), { wrongFinal: 1 });
