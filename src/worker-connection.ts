@@ -63,7 +63,8 @@ function installRuntime({ log, metricsAddress }: WorkerConnectionOptions): void 
       logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
         // Send workers have no workflows, and need none.
         if (message.startsWith('No workflows registered')) return;
-        const { error, ...fields } = meta ?? {};
+        // A task that cannot be begun is told with all that it carries: numbers and texts, in base64.
+        const { error, task: _task, taskEncoded: _taskEncoded, ...fields } = meta ?? {};
         const reason: unknown = error instanceof Error ? error.message : error;
         const all = reason === undefined ? fields : { ...fields, error: reason };
         if (level === 'ERROR') log.error(all, message);
