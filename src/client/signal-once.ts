@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError } from '@temporalio/client';
-import { toPayloads } from '@temporalio/common';
 
 /** What became of a signal: taken, or the workflow has ended, or there is none. */
 export type SignalResult = 'signalled' | 'closed' | 'unknown';
@@ -24,11 +23,14 @@ export async function signalOnce(
   ...args: unknown[]
 ): Promise<SignalResult> {
   const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-  let payloads = toPayloads(payloadConverter, ...args) ?? [];
-  for (const codec of payloadCodecs) payloads = await codec.encode(payloads);
+  const { namespace } = client.options;
+  // A user's converter or codec may go by the workflow that it works for; the worker decodes with the same context.
+  const context = { type: 'workflow', namespace, workflowId } as const;
+  let payloads = args.map((arg) => payloadConverter.toPayload(arg, context));
+  for (const codec of payloadCodecs) payloads = await codec.encode(payloads, context);
   try {
     await client.workflowService.signalWorkflowExecution({
-      namespace: client.options.namespace,
+      namespace,
       workflowExecution: { workflowId },
       signalName,
       requestId,

@@ -73,12 +73,20 @@ export function createSweepClient(options: SweepClientOptions): SweepClient {
     return client.withDeadline(Date.now() + deadlineMs, task);
   }
 
-  async function progressOf({ raw }: WorkflowExecutionDescription): Promise<SweepProgress | undefined> {
-    let payloads = raw.pendingActivities?.[0]?.heartbeatDetails?.payloads ?? [];
+  async function progressOf({ raw, workflowId }: WorkflowExecutionDescription): Promise<SweepProgress | undefined> {
+    const [activity] = raw.pendingActivities ?? [];
+    let payloads = activity?.heartbeatDetails?.payloads ?? [];
     const { payloadConverter, payloadCodecs } = client.options.loadedDataConverter;
-    for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads);
+    const context = {
+      type: 'activity',
+      namespace: client.options.namespace,
+      workflowId,
+      ...(activity?.activityId == null ? {} : { activityId: activity.activityId }),
+      isLocal: false,
+    } as const;
+    for (const codec of payloadCodecs.toReversed()) payloads = await codec.decode(payloads, context);
     const [first] = payloads;
-    return first && payloadConverter.fromPayload<SweepProgress>(first);
+    return first && payloadConverter.fromPayload<SweepProgress>(first, context);
   }
 
   return {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Client } from '@temporalio/client';
+import type { PayloadCodec } from '@temporalio/common';
 import { createMessageClient, type MessageClient } from '../../src/client/index.ts';
 import { DEFAULT_LIFE_MS, type SendMessageInput } from '../../src/contract/message.ts';
 import { sampleMessage } from '../helpers/messages.ts';
@@ -83,6 +84,27 @@ describe('the message client', () => {
     assert.equal(await signalsOf('m-3'), 1);
     await messages.signalReport('sinch/shop/m-3', REPORT, 'dlr:2');
     assert.equal(await signalsOf('m-3'), 2);
+  });
+
+  test('encodes a report for the workflow that it is for, as the worker decodes it', async () => {
+    const { namespace } = environment.client.options;
+    const contexts: unknown[] = [];
+    const codec: PayloadCodec = {
+      async encode(payloads, context) {
+        contexts.push(context);
+        return payloads;
+      },
+      decode: async (payloads) => payloads,
+    };
+    const client = new Client({
+      connection: environment.connection,
+      namespace,
+      dataConverter: { payloadCodecs: [codec] },
+    });
+    await messages.start(newMessage('m-7'));
+    const { signalReport } = createMessageClient({ client });
+    assert.equal(await signalReport('sinch/shop/m-7', REPORT, 'dlr:1'), 'signalled');
+    assert.deepEqual(contexts, [{ type: 'workflow', namespace, workflowId: 'sinch/shop/m-7' }]);
   });
 
   test('tells a message that has ended from one that never was', async () => {
