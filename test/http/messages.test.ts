@@ -306,6 +306,41 @@ test('starts a message that was never started as a cancelled one', async () => {
   assert.deepEqual(temporal.asked, ['cancelOrStartCancelled unstarted']);
 });
 
+test('starts nothing to cancel it where its start was not noted, and what became of it was', async () => {
+  temporal.asked.length = 0;
+  const sent = await app.register.find({ projectId: 'shop', messageId: 'live' });
+  if (!sent?.input) return assert.fail('the message was registered');
+  const { startedAt: _, input, ...rest } = sent;
+  const key = { projectId: 'shop', messageId: 'unnoted' };
+  await app.register.register({ ...rest, ...key, disposition: 'send', input: { ...input, ...key } });
+  await record('unnoted', { status: 'enqueued' });
+  temporal.cancel = () => Promise.resolve('unknown');
+  assert.equal((await app.post(`${MESSAGES}/unnoted/cancel`)).json['cancellation'], 'too_late');
+  assert.deepEqual(temporal.asked, ['cancel unnoted']);
+});
+
+test('shows and cancels a message that is under way, though its person was erased meanwhile', async () => {
+  temporal.asked.length = 0;
+  const recipient = '+447400777666';
+  await app.post(MESSAGES, { ...sms, messageId: 'erased', recipient });
+  await app.register.markStarted([{ projectId: 'shop', messageId: 'erased' }]);
+  const erased = await app.post('/v1/projects/shop/erasures', { recipient });
+  assert.equal(erased.json['messages'], 1, erased.text);
+  temporal.status = () =>
+    Promise.resolve({
+      phase: 'undecided',
+      explanation: 'Held: Sinch may have it.',
+      attempts: 1,
+      ignoredReports: 0,
+      cancelRequested: false,
+    });
+  temporal.cancel = () => Promise.resolve('requested');
+  const { status, explanation, erasedAt } = await view('erased');
+  assert.deepEqual([status, explanation, typeof erasedAt], ['undecided', 'Held: Sinch may have it.', 'string']);
+  assert.equal((await app.post(`${MESSAGES}/erased/cancel`)).json['cancellation'], 'requested');
+  assert.deepEqual(temporal.asked, ['cancel erased']);
+});
+
 test('cancels nothing where there is nothing to send', async () => {
   temporal.asked.length = 0;
   for (const id of ['nobody', 'impossible']) {

@@ -66,7 +66,7 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
         const key = { projectId: request.projectId, messageId: request.messageId };
         const [recorded, workflow] = await Promise.all([
           readEvents(key),
-          request.input
+          request.disposition === 'send'
             ? within(STATUS_DEADLINE_MS, messages.status(key)).catch(() => 'unreachable' as const)
             : Promise.resolve(undefined),
         ]);
@@ -104,10 +104,14 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
     }),
   ];
 
-  async function cancel({ projectId, messageId, input, startedAt }: RegisteredMessage<IntakeAnswer>) {
-    if (!input) return 'closed';
-    // Temporal forgets ended messages after its retention: one that was started must not be started again.
-    return startedAt === undefined ? messages.cancelOrStartCancelled(input) : messages.cancel({ projectId, messageId });
+  async function cancel({ projectId, messageId, ...request }: RegisteredMessage<IntakeAnswer>) {
+    if (request.disposition !== 'send') return 'closed';
+    const { input, startedAt } = request;
+    const key = { projectId, messageId };
+    // Temporal forgets ended messages after its retention: one that was started must not be started again. Not every start
+    // could be noted, but what was started has events; one that was erased was started before, and may be under way still.
+    const isNew = input && startedAt === undefined && (await readEvents(key)).events.length === 0;
+    return isNew ? messages.cancelOrStartCancelled(input) : messages.cancel(key);
   }
 
   async function requestOf(params: { projectId: string; messageId: string }): Promise<RegisteredMessage<IntakeAnswer>> {
