@@ -5,7 +5,7 @@ export { CursorError, cursorOf, parseCursor } from './cursor.ts';
 export { DatabaseError } from './database-error.ts';
 export { createKeyring, type Keyring, KeyringError, type KeyringKey, type SealOptions } from './keyring.ts';
 export { type KeySource, loadKeyring } from './load-keyring.ts';
-export { byKey, hasNoEvent, isOneOf, keyOf } from './message-keys.ts';
+export { byKey, hasNoEvent, inKeyOrder, isOneOf, keyOf } from './message-keys.ts';
 export { type Database, openDatabase, type OpenDatabaseOptions } from './open-database.ts';
 export type { Orm } from './orm.ts';
 export { rotateSecrets, type SecretRotation, type SealedColumn } from './rotate-secrets.ts';

@@ -30,6 +30,11 @@ export function byKey(a: MessageKey, b: MessageKey): number {
   return compare(a.projectId, b.projectId) || compare(a.messageId, b.messageId);
 }
 
+/** The same order in a statement: byte by byte, whatever language the database sorts by. */
+export function inKeyOrder(columns: { projectId: AnyPgColumn; messageId: AnyPgColumn }): SQL[] {
+  return [sql`${columns.projectId} collate "C"`, sql`${columns.messageId} collate "C"`];
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

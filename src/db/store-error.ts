@@ -1,9 +1,9 @@
 import { reasonOf } from '../contract/reason.ts';
 /** What a caller can do about it. */
 export type StoreErrorCode =
-  /** The database is away, busy or read-only: the same call may succeed later. */
+  /** The database is away, busy, read-only or without a table or right of ours: the same call may succeed later. */
   | 'store_unavailable'
-  /** The database will never take this data or statement: the same call fails again. */
+  /** The database will never take this data: the same call fails again. */
   | 'store_refused';
 
 /**
@@ -26,8 +26,11 @@ export class StoreError extends Error {
   }
 }
 
-/** Classes of SQLSTATE that blame the data (22, 23), the statement (42) or its size (54). */
-const REFUSALS = new Set(['22', '23', '42', '54']);
+/**
+ * Classes of SQLSTATE that blame the data (22, 23) or its size (54). Not those that blame the statement (42): ours are
+ * right, so a table or a right is missing, and comes back.
+ */
+const REFUSALS = new Set(['22', '23', '54']);
 
 /**
  * Runs statements and lets only `StoreError`s out.

@@ -111,12 +111,17 @@ export function createIntake({ settings, register, starts, now = () => new Date(
       ]);
       const resultOf = new Map(entries.map((entry, index) => [entry, registrations[index]]));
       const heldOf = new Map(held.map((message) => [message.messageId, message]));
+      // First of all: where one of them throws below, the others are registered, and their repeat starts nothing.
+      for (const each of decided) {
+        if (!('entry' in each) || each.prepared.kind !== 'send') continue;
+        const result = resultOf.get(each.entry);
+        if (result?.status === 'fulfilled' && result.value.registered) starts.startLater(each.prepared.input);
+      }
       return decided.map((each) => {
         if ('answer' in each) return each.answer;
         if (!('entry' in each)) return answerOfRefused(each, heldOf.get(each.key.messageId), register.isSame);
         const result = resultOf.get(each.entry);
         if (result?.status !== 'fulfilled') return answerOfFailure(each.key.messageId, result?.reason);
-        if (result.value.registered && each.prepared.kind === 'send') starts.startLater(each.prepared.input);
         return answerOfRegistration(each.entry, result.value);
       });
     },

@@ -6,6 +6,7 @@ import type { Counters } from '../contract/metrics.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import { reasonOf } from '../contract/reason.ts';
 import type { MessageRegister } from '../register/index.ts';
+import { createWaitingStarts } from './waiting-starts.ts';
 
 /** Starts under way at once: more do not make one server start faster (measured). */
 const AT_ONCE = 16;
@@ -13,7 +14,7 @@ const AT_ONCE = 16;
 /** Messages that one look of the sweeper takes up. */
 const MOST_SWEPT = 500;
 
-/** Messages that wait in memory for their start; what comes beyond is left to the sweeper. */
+/** Messages that wait in memory for their start, the urgent ones first; what comes beyond is left to the sweeper. */
 const MOST_WAITING = 10_000;
 
 export interface StartsOptions {
@@ -64,16 +65,16 @@ export function createStarts(options: StartsOptions): Starts {
     sweepMs = 5_000,
     graceMs = DEFAULT_START_GRACE_MS,
   } = options;
-  const waiting: (() => Promise<void>)[] = [];
+  const waiting = createWaitingStarts(MOST_WAITING);
   const running = new Set<Promise<void>>();
   const closing = new AbortController();
   let sweptTo: SendMessageInput | undefined;
 
   function pump(): void {
     while (running.size < AT_ONCE) {
-      const next = waiting.shift();
+      const next = waiting.next();
       if (!next) return;
-      const run = next().finally(() => {
+      const run = next.begin().finally(() => {
         running.delete(run);
         pump();
       });
@@ -103,12 +104,18 @@ export function createStarts(options: StartsOptions): Starts {
 
   /** Resolves when the start has succeeded or failed, or is left to the sweeper of another process; `undefined` where there was no room to wait. */
   function enqueue(message: SendMessageInput): Promise<boolean> | undefined {
-    if (waiting.length >= MOST_WAITING || closing.signal.aborted) return undefined;
-    return new Promise((resolve) => {
+    if (closing.signal.aborted) return undefined;
+    let settle: (started: boolean) => void = () => undefined;
+    const started = new Promise<boolean>((resolve) => (settle = resolve));
+    const isTaken = waiting.add({
+      priority: message.priority,
       // Closing answers those that still wait without starting them, so that nobody waits for ever.
-      waiting.push(async () => resolve(!closing.signal.aborted && (await startNow(message))));
-      pump();
+      begin: async () => settle(!closing.signal.aborted && (await startNow(message))),
+      leave: () => settle(false),
     });
+    if (!isTaken) return undefined;
+    pump();
+    return started;
   }
 
   const starts: Starts = {
@@ -127,9 +134,16 @@ export function createStarts(options: StartsOptions): Starts {
       const olderThan = new Date(Date.now() - graceMs).toISOString();
       const after = sweptTo;
       const forgotten = await register.unstarted({ olderThan, limit: MOST_SWEPT, ...(after ? { after } : {}) });
-      sweptTo = forgotten.length === MOST_SWEPT ? forgotten.at(-1) : undefined;
-      const results = await Promise.all(forgotten.map(async (message) => enqueue(message)));
-      const started = results.filter(Boolean).length;
+      const starting: Promise<boolean>[] = [];
+      for (const message of forgotten) {
+        const start = enqueue(message);
+        if (!start) break;
+        starting.push(start);
+      }
+      // Those that there was no room for come first the next time.
+      const isAll = starting.length === forgotten.length && forgotten.length < MOST_SWEPT;
+      sweptTo = isAll ? undefined : (forgotten[starting.length - 1] ?? after);
+      const started = (await Promise.all(starting)).filter(Boolean).length;
       counters?.increment('sinch_starts_swept_total', {}, started);
       return started;
     },

@@ -1,6 +1,16 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import type { MessageKey } from '../contract/identity.ts';
-import { byKey, campaignEvents, isOneOf, keyOf, messages, type Orm, StoreError, valuesOf } from '../db/index.ts';
+import {
+  byKey,
+  campaignEvents,
+  inKeyOrder,
+  isOneOf,
+  keyOf,
+  messages,
+  type Orm,
+  StoreError,
+  valuesOf,
+} from '../db/index.ts';
 import { type NewEventRow, rowOf as eventRowOf } from '../events/index.ts';
 import { rowOf } from './register-row.ts';
 import type { RegisterEntry, Registration } from './register.ts';
@@ -57,8 +67,9 @@ export async function markStarted(orm: Orm, keys: readonly MessageKey[]): Promis
       .select({ projectId, messageId })
       .from(messages)
       .where(sql`${isOneOf(messages, keys)} and ${startedAt} is null`)
-      .orderBy(projectId, messageId)
-      .for('update'),
+      .orderBy(...inKeyOrder(messages))
+      // Not `for update`: whoever writes an event of one only sees to it that the row stays.
+      .for('no key update'),
   );
   await orm
     .with(open)

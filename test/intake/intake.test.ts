@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { openDatabase, StoreError } from '../../src/db/index.ts';
 import { readLedger, readMessageEvents } from '../../src/events/index.ts';
-import type { IntakeAnswer } from '../../src/intake/index.ts';
+import { createIntake, type IntakeAnswer } from '../../src/intake/index.ts';
 import { contentHashOf } from '../../src/register/index.ts';
 import { withDatabases } from '../helpers/database.ts';
-import { settingsFor, startProcess } from './intake-fixture.ts';
+import { projectNamed, settingsFor, startProcess, until } from './intake-fixture.ts';
 
 const sms = { messageId: 'm-1', recipient: '+447400123456', text: 'Hello Ada', campaignId: 'welcome' };
 
@@ -233,4 +234,38 @@ test('throws where the request cannot be made durable, and starts nothing', asyn
   await assert.rejects(process.take({ ...sms, recipient: '+44' }), StoreError);
   assert.deepEqual(process.started, []);
   await process.starts.close();
+});
+
+test('gives up no recipient of a batch where the database lacks a table or a right, and starts those that it took', async () => {
+  const database = await openDatabase({ memory: true });
+  const process = startProcess({ database, projectId: 'lacking' });
+  const project = projectNamed('lacking');
+  const two = [sms, { ...sms, messageId: 'm-2' }];
+  await database.orm.execute(sql`alter table messages rename to messages_away`);
+  await assert.rejects(process.intake.takeMany(project, two), { code: 'store_unavailable', sqlState: '42P01' });
+  await database.orm.execute(sql`alter table messages_away rename to messages`);
+
+  const { register, starts } = process;
+  const halfAway = createIntake({
+    settings: settingsFor('lacking'),
+    starts,
+    register: {
+      ...register,
+      registerMany: async (entries) => {
+        const away = new StoreError('store_unavailable', 'The database went away');
+        return [{ status: 'rejected', reason: away }, ...(await register.registerMany(entries.slice(1)))];
+      },
+    },
+  });
+  await assert.rejects(halfAway.takeMany(project, two), { code: 'store_unavailable' });
+  await until(() => process.started.length === 1);
+  assert.deepEqual(process.started, ['sinch/lacking/m-2']);
+  const answers = await process.intake.takeMany(project, two);
+  assert.deepEqual(
+    answers.map(({ success }) => success),
+    [true, true],
+  );
+  await until(() => process.started.length === 2);
+  await starts.close();
+  await database.close();
 });

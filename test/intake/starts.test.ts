@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { workflowIdOf } from '../../src/contract/identity.ts';
 import { campaignEventOf } from '../../src/contract/campaign-event-of.ts';
-import type { SendMessageInput } from '../../src/contract/message.ts';
+import type { MessagePriority, SendMessageInput } from '../../src/contract/message.ts';
 import { createSqlSink } from '../../src/events/index.ts';
 import { createIntake, type IntakeAnswer } from '../../src/intake/index.ts';
 import { type MessageRegister, createRegister } from '../../src/register/index.ts';
@@ -175,6 +175,26 @@ withDatabases('the starts', (engine) => {
     const eager = startProcess({ database: engine.database(), projectId: 'grace', starts: { graceMs: 30_000 } });
     assert.equal(await eager.starts.sweep(), 1);
     await Promise.all([patient.starts.close(), eager.starts.close()]);
+  });
+
+  test('of the urgent come before those of a bulk that waits', async () => {
+    const { passed, open } = gate();
+    const process = startProcess({ database: engine.database(), projectId: 'urgent', startMessage: () => passed });
+    const start = (messageId: string, priority: MessagePriority): void =>
+      process.starts.startLater(sampleMessage({ projectId: 'urgent', messageId, priority }));
+    // As many as are started at once, which are under way by then.
+    for (let index = 0; index < 16; index += 1) start(`first-${index}`, 3);
+    start('bulk-1', 5);
+    start('bulk-2', 5);
+    start('campaign', 3);
+    start('password', 1);
+    open();
+    await until(() => process.started.length === 20);
+    assert.deepEqual(
+      process.started.slice(16),
+      ['password', 'campaign', 'bulk-1', 'bulk-2'].map((id) => `sinch/urgent/${id}`),
+    );
+    await process.starts.close();
   });
 
   test('do not start skipped and impossible messages', async () => {
