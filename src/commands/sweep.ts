@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { MOST_DAYS_BACK, type StartedSweepView, type SweepView } from '../http/index.ts';
-import { type ApiClient, createApiClient } from './api-client.ts';
+import { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -9,6 +9,9 @@ import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from
 import { timeAgo } from './time-ago.ts';
 
 const POLL_MS = 500;
+
+/** Just after an outage the server is busy: for so long it may be without an answer, in milliseconds. */
+const PATIENCE_MS = 60_000;
 
 /** Between two lines of progress where lines stay, in milliseconds. */
 const LINE_EVERY_MS = 10_000;
@@ -70,22 +73,30 @@ async function startSweeps(api: ApiClient, { since, integration }: SweepOptions)
   return [await api.post<StartedSweepView>(`/integrations/${encodeURIComponent(integration)}/sweeps`, { since })];
 }
 
-/** @throws CommandError `stopped` at Ctrl-C, while the sweeps go on */
+/** @throws CommandError `stopped` at Ctrl-C, or what the server is asked in vain for a minute, while the sweeps go on */
 async function untilEnded(
   api: ApiClient,
   started: readonly StartedSweepView[],
   { context, signal }: { context: CommandContext; signal: AbortSignal },
 ): Promise<SweepView[]> {
   const progress = createProgressLine(context);
+  let answeredAt = Date.now();
   try {
     for (;;) {
-      const views = await Promise.all(
-        started.map(({ integrationId, sweepId }) =>
-          api.get<SweepView>(`/integrations/${encodeURIComponent(integrationId)}/sweeps/${sweepId}`),
-        ),
-      );
-      if (views.every(({ state }) => state !== 'running')) return views;
-      progress.show(views.filter(({ state }) => state === 'running').map(progressOf));
+      try {
+        const views = await Promise.all(
+          started.map(({ integrationId, sweepId }) =>
+            api.get<SweepView>(`/integrations/${encodeURIComponent(integrationId)}/sweeps/${sweepId}`),
+          ),
+        );
+        answeredAt = Date.now();
+        if (views.every(({ state }) => state !== 'running')) return views;
+        progress.show(views.filter(({ state }) => state === 'running').map(progressOf));
+      } catch (error) {
+        if (!mayPass(error)) throw error;
+        if (Date.now() - answeredAt > PATIENCE_MS) throw goesOn(started, error);
+        progress.show(['the server does not answer; the sweep goes on']);
+      }
       await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) throw goesOn(started);
     }
@@ -94,13 +105,18 @@ async function untilEnded(
   }
 }
 
-function goesOn(started: readonly StartedSweepView[]): CommandError {
+/** Whether the server, which has the sweep, may tell of it a moment later. */
+function mayPass(error: unknown): error is CommandError {
+  if (error instanceof ApiError) return error.status >= 500;
+  return error instanceof CommandError && error.code === 'stack_unreachable';
+}
+
+function goesOn(started: readonly StartedSweepView[], unanswered?: CommandError): CommandError {
   const which = started.map(({ integrationId, sweepId }) => `${sweepId} of ${integrationId}`).join(', ');
-  return new CommandError(
-    'stopped',
-    `Stopped watching. The server goes on with the sweep: ${which}. Nothing is lost, and it may be started again.`,
-    { exitCode: EXIT.interrupted },
-  );
+  const rest = `The server goes on with the sweep: ${which}. Nothing is lost, and it may be started again.`;
+  return unanswered === undefined
+    ? new CommandError('stopped', `Stopped watching. ${rest}`, { exitCode: EXIT.interrupted })
+    : new CommandError(unanswered.code, `Stopped watching: ${unanswered.message} ${rest}`, { cause: unanswered });
 }
 
 /** One line that changes on a terminal; elsewhere a line from time to time. */
