@@ -9,8 +9,8 @@ import {
 } from '../src/simulator/index.ts';
 import { CHAOS_REFUSALS, type ChaosRequest } from './requests.ts';
 
-/** A callback that is taken while the second send is on its way comes too late to stop it; in milliseconds. */
-const ON_ITS_WAY_MS = 5_000;
+/** From the last look for a message until a send of it is accepted it may take so long, in milliseconds. */
+const ON_ITS_WAY_MS = 20_000;
 
 /** One recorded event. */
 export interface RecordedEvent {
@@ -29,8 +29,8 @@ export interface RunFacts {
   events: readonly RecordedEvent[];
   /** Messages with events that contradict each other. */
   contradicted: readonly string[];
-  /** Messages that were sent again by a decision that is recorded. */
-  resent: ReadonlySet<string>;
+  /** When it was decided to send a message again, ISO 8601, of those of which that is recorded. */
+  resent: ReadonlyMap<string, string>;
   /** Everything that the simulator accepted, in that order. */
   accepted: readonly SimulatedMessage[];
   /** For how long a message of unknown outcome is looked for, in milliseconds. */
@@ -134,7 +134,10 @@ function whyNotByPolicy(
   { resent, settleMs }: Pick<RunFacts, 'resent' | 'settleMs'>,
 ): string | undefined {
   if (onUnknownOutcome === 'hold') return 'it was to be held';
-  if (!resent.has(messageId)) return 'nobody has decided to send it again';
+  const decidedAt = resent.get(messageId);
+  if (decidedAt === undefined) return 'nobody has decided to send it again';
+  const told = atSinch.find(({ toldAt }) => toldAt !== undefined && toldAt < decidedAt);
+  if (told) return 'a callback had told of it before it was decided';
   for (const [index, later] of atSinch.entries()) {
     for (const earlier of atSinch.slice(0, index)) {
       const lagMs = Date.parse(earlier.visibleAt) - Date.parse(earlier.acceptedAt);
@@ -143,9 +146,8 @@ function whyNotByPolicy(
       const secondAt = Date.parse(later.acceptedAt);
       const afterMs = secondAt - Date.parse(earlier.acceptedAt);
       if (afterMs < settleMs) return `it was sent again after ${afterMs} ms, within the ${settleMs} ms of looking`;
-      const { toldAt } = earlier;
-      if (toldAt !== undefined && Date.parse(toldAt) < secondAt - ON_ITS_WAY_MS)
-        return 'a callback had told of it before';
+      const shownMs = secondAt - Date.parse(earlier.visibleAt);
+      if (shownMs > ON_ITS_WAY_MS) return `a look-up would have shown it for ${shownMs} ms by then`;
     }
   }
   return undefined;

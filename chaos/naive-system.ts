@@ -70,7 +70,7 @@ export async function createNaiveSystem(places: ChaosPlaces): Promise<ChaosSyste
     events: () =>
       tables.rows<RecordedEvent>('select message_id as "messageId", phase, status, error from naive_events'),
 
-    books: async () => ({ held: 0, resent: [], contradicted: [], wrong: [] }),
+    books: async () => ({ held: 0, resent: new Map(), contradicted: [], wrong: [] }),
 
     async close() {
       await client.connection.close();

@@ -89,12 +89,14 @@ export async function createOurSystem(places: ChaosPlaces): Promise<ChaosSystem>
     events: () => tables.rows<RecordedEvent>(EVENTS),
 
     async books(): Promise<Books> {
-      const decided = await tables.rows<{ messageId: string; policy: string }>(DECIDED);
+      const decided = await tables.rows<{ messageId: string; policy: string; at: Date }>(DECIDED);
       const contradicted = await tables.rows<{ messageId: string }>(CONTRADICTED);
       await using database = await openDatabase({ url: databaseUrl });
       return {
         held: decided.filter(({ policy }) => policy === 'hold').length,
-        resent: decided.filter(({ policy }) => policy === 'resend').map(({ messageId }) => messageId),
+        resent: new Map(
+          decided.filter(({ policy }) => policy === 'resend').map(({ messageId, at }) => [messageId, at.toISOString()]),
+        ),
         contradicted: contradicted.map(({ messageId }) => messageId),
         wrong: wrongIn(await readLedger(database, { projectId: CHAOS_PROJECT_ID })),
       };
@@ -117,7 +119,7 @@ const OPEN_MESSAGES = `select m.message_id as "messageId",
 
 const EVENTS = `select message_id as "messageId", phase, status, error from campaign_events`;
 
-const DECIDED = `select message_id as "messageId", policy from unknown_outcomes`;
+const DECIDED = `select message_id as "messageId", policy, at from unknown_outcomes`;
 
 const CONTRADICTED = `select distinct message_id as "messageId" from contradicted_events`;
 

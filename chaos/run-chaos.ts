@@ -230,7 +230,7 @@ async function runIn(folder: string, options: RunOptions, observers: Observers):
     taken: traffic.taken,
     events: await system.events(),
     contradicted: books.contradicted,
-    resent: new Set(books.resent),
+    resent: books.resent,
     accepted: simulator.messages(),
     settleMs: CHAOS_SETTLE_MS,
     skippedAt: settled.skippedAt,

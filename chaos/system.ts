@@ -56,8 +56,8 @@ export interface OpenMessage {
 export interface Books {
   /** How many messages were held for want of an answer. */
   held: number;
-  /** Messages that were sent again knowingly, for want of an answer. */
-  resent: readonly string[];
+  /** When it was decided that a message is sent again, for want of an answer; ISO 8601. */
+  resent: ReadonlyMap<string, string>;
   /** Messages whose events contradict each other. */
   contradicted: readonly string[];
   /** What in the ledger does not add up, in words; empty where all is right. */

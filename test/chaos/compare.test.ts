@@ -69,7 +69,7 @@ function compared({ policy = 'hold', ...facts }: Partial<RunFacts> & { policy?: 
     taken: new Set(['m1']),
     events: DELIVERED,
     contradicted: [],
-    resent: new Set(),
+    resent: new Map(),
     accepted: [atSinch()],
     settleMs: SETTLE_MS,
     skippedAt: AT + 60_000,
@@ -139,7 +139,9 @@ describe('a run is right', () => {
 
 describe('a message that Sinch accepted twice', () => {
   test('was sent again by policy, where it was hidden for longer than the time of looking', () => {
-    const counts = countsOf(compared({ policy: 'resend', resent: new Set(['m1']), accepted: HIDDEN_AND_AGAIN }));
+    const counts = countsOf(
+      compared({ policy: 'resend', resent: new Map([['m1', iso(6_500)]]), accepted: HIDDEN_AND_AGAIN }),
+    );
     assert.deepEqual(counts, { resentByPolicy: 1 });
   });
 
@@ -154,7 +156,7 @@ describe('a message that Sinch accepted twice', () => {
 
   test('is wrong where look-ups could have shown it within the time of looking', () => {
     const accepted = [atSinch(), atSinch({ afterMs: 7_000 })];
-    const counts = countsOf(compared({ policy: 'resend', resent: new Set(['m1']), accepted }));
+    const counts = countsOf(compared({ policy: 'resend', resent: new Map([['m1', iso(6_500)]]), accepted }));
     assert.deepEqual(counts, { acceptedTwice: 1 });
   });
 
@@ -162,7 +164,7 @@ describe('a message that Sinch accepted twice', () => {
     const [first, second] = HIDDEN_AND_AGAIN;
     assert.ok(first !== undefined && second !== undefined);
     const accepted = [{ ...first, shownAt: iso(6_500) }, second];
-    const resent = new Set(['m1']);
+    const resent = new Map([['m1', iso(6_500)]]);
     assert.deepEqual(countsOf(compared({ policy: 'resend', resent, accepted })), { acceptedTwice: 1, recovered: 1 });
   });
 });
@@ -171,7 +173,7 @@ describe('a message that Sinch accepted twice by a decision that is recorded', (
   const again = (changes: Partial<SimulatedMessage>, afterMs: number): Comparison =>
     compared({
       policy: 'resend',
-      resent: new Set(['m1']),
+      resent: new Map([['m1', iso(6_500)]]),
       accepted: [atSinch({ visibleAt: iso(60_000), ...changes }), atSinch({ afterMs })],
     });
 
@@ -180,9 +182,14 @@ describe('a message that Sinch accepted twice by a decision that is recorded', (
     assert.deepEqual(countsOf(again({}, SETTLE_MS)), { resentByPolicy: 1 });
   });
 
-  test('is wrong where a callback had told of it, unless the second send was on its way', () => {
-    assert.deepEqual(countsOf(again({ toldAt: iso(1_000) }, 20_000)), { acceptedTwice: 1 });
-    assert.deepEqual(countsOf(again({ toldAt: iso(19_000) }, 20_000)), { resentByPolicy: 1 });
+  test('is wrong where a callback had told of it before that was decided', () => {
+    assert.deepEqual(countsOf(again({ toldAt: iso(6_000) }, 20_000)), { acceptedTwice: 1 });
+    assert.deepEqual(countsOf(again({ toldAt: iso(7_000) }, 20_000)), { resentByPolicy: 1 });
+  });
+
+  test('is wrong where a look-up right before would have shown it', () => {
+    assert.deepEqual(countsOf(again({ visibleAt: iso(16_000) }, 37_000)), { acceptedTwice: 1 });
+    assert.deepEqual(countsOf(again({ visibleAt: iso(16_000) }, 35_000)), { resentByPolicy: 1 });
   });
 });
 
