@@ -2,7 +2,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { MessageActivities } from '../contract/activities.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { ActivityDependencies } from './dependencies.ts';
-import { beforeAnyBatchOf } from './find-message.ts';
+import { beforeAnyBatchOf } from './find-at-sinch.ts';
 import { integrationOfMessage } from './message-integration.ts';
 
 /** Asks Sinch to cancel a message that it has. Whether that was in time, the delivery report tells. */
@@ -16,6 +16,8 @@ export function createCancelBatch(deps: ActivityDependencies): Pick<MessageActiv
       const batchIds = batchId
         ? [batchId]
         : (await sinch.findBatches(workflowIdOf(message), beforeAnyBatchOf(message), signal)).map(({ id }) => id);
+      // Sinch may not show it yet.
+      if (batchIds.length === 0) throw new Error(`Sinch shows no batch of ${workflowIdOf(message)} to cancel`);
       try {
         for (const id of batchIds) await sinch.cancelBatch(id, signal);
       } catch (error) {

@@ -1,28 +1,17 @@
 import { Context } from '@temporalio/activity';
 import type { MessageActivities } from '../contract/activities.ts';
 import type { CampaignEvent } from '../contract/campaign-event.ts';
-import { type DeliveryReport, isFinalStatus } from '../contract/delivery-report.ts';
+import { isFinalStatus } from '../contract/delivery-report.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import { reasonOf } from '../contract/reason.ts';
 import type { FindOutcome, ReportOutcome } from '../contract/send-outcome.ts';
 import { NOTE_TIMEOUT_MS } from '../contract/send-timeouts.ts';
-import type { SinchClient } from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { finalReport, findAtSinch } from './find-at-sinch.ts';
 import { integrationOfMessage } from './message-integration.ts';
-import { noteAcceptance } from './send.ts';
-
-/** How far Sinch's clock may be behind ours before a look-up would miss the batch. */
-const CLOCK_DIFFERENCE_MS = 60_000;
-
-/**
- * A time before any batch of the message, on Sinch's clock too. The request's own time lies before the first POST on
- * every clock, also where a test has skipped the workflow's.
- */
-export function beforeAnyBatchOf(message: SendMessageInput): string {
-  return new Date(Date.parse(message.requestedAt) - CLOCK_DIFFERENCE_MS).toISOString();
-}
+import { noteAcceptance } from './note-acceptance.ts';
 
 /** One look for a message whose send got no clear answer. */
 export function createFindMessage(deps: ActivityDependencies): Pick<MessageActivities, 'findMessage'> {
@@ -90,20 +79,6 @@ export function createFindReport(deps: ActivityDependencies): Pick<MessageActivi
   };
 }
 
-type FoundReport = Omit<DeliveryReport, 'integrationId'>;
-
-/** The first final report with the message's reference. */
-async function finalReport(
-  sinch: SinchClient,
-  message: SendMessageInput,
-  signal: AbortSignal,
-): Promise<FoundReport | undefined> {
-  const reports = await sinch.findDeliveryReports(workflowIdOf(message), beforeAnyBatchOf(message), signal);
-  return reports
-    .filter(({ status }) => isFinalStatus(status))
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))[0];
-}
-
 /** Our own note is proof where there is one; a store that cannot be asked leaves the question to Sinch. */
 async function ownNote(
   { events, log }: ActivityDependencies,
@@ -125,18 +100,4 @@ async function ownNote(
     );
     return undefined;
   }
-}
-
-/** Batches first; then reports of finished messages, a second and later proof. */
-async function findAtSinch(
-  sinch: SinchClient,
-  message: SendMessageInput,
-  signal: AbortSignal,
-): Promise<{ batchId?: string; at: string; report?: FoundReport } | undefined> {
-  const reference = workflowIdOf(message);
-  const since = beforeAnyBatchOf(message);
-  const [batch] = await sinch.findBatches(reference, since, signal);
-  if (batch) return { batchId: batch.id, at: batch.createdAt ?? new Date().toISOString() };
-  const report = await finalReport(sinch, message, signal);
-  return report && { at: report.at, report, ...(report.batchId === undefined ? {} : { batchId: report.batchId }) };
 }

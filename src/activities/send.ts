@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import type { SendActivities } from '../contract/activities.ts';
-import { campaignEventOf } from '../contract/campaign-event-of.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import type { SendOutcome } from '../contract/send-outcome.ts';
@@ -12,7 +11,9 @@ import type { PlanFaults } from '../plans/index.ts';
 import type { SinchClient, SubmitOutcome } from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { findAtSinch } from './find-at-sinch.ts';
 import { integrationOfMessage } from './message-integration.ts';
+import { noteAcceptance } from './note-acceptance.ts';
 
 /** How long the settings may take, in milliseconds: an attempt that waits for them to its end would count as unknown. */
 const SETTINGS_TIMEOUT_MS = 3_000;
@@ -22,6 +23,9 @@ const SETTINGS_TIMEOUT_MS = 3_000;
  * has come in. The server may have given such an attempt up already, and another may have followed.
  */
 const DOUBTFUL_AFTER_RESUMING_MS = 3_000;
+
+/** How long the look before a message is sent again may take, in milliseconds. */
+const LOOK_TIMEOUT_MS = 5_000;
 
 const FAULTS = 'sinch_integration_faults_total';
 
@@ -47,7 +51,7 @@ export interface SendDependencies extends ActivityDependencies {
  */
 export function createSendActivities(deps: SendDependencies): SendActivities {
   return {
-    async send(message) {
+    async send(message, isResend = false) {
       const began = Date.now();
       if (began - (deps.resumedAt() ?? -Infinity) < DOUBTFUL_AFTER_RESUMING_MS) {
         return notSent(
@@ -63,6 +67,8 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
       if ('kind' in integration) return integration;
       const sinch = clientFor(deps, integration);
       if ('kind' in sinch) return sinch;
+      const known = isResend ? await lookOnceMore(deps, sinch, message) : undefined;
+      if (known) return known;
       // Also of a message from before the plan was corrected: the throughput is that of the plan it goes through.
       if (!(await deps.turn(integration.servicePlanId, cancellationSignal))) {
         return notSent('worker_shutdown', 'The worker was shutting down before the message was sent');
@@ -97,6 +103,24 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
   };
 }
 
+/** Whether Sinch shows the message by now, or cannot be asked: in either case it is not sent again. */
+async function lookOnceMore(
+  deps: SendDependencies,
+  sinch: SinchClient,
+  message: SendMessageInput,
+): Promise<SendOutcome | undefined> {
+  let found: Awaited<ReturnType<typeof findAtSinch>>;
+  try {
+    found = await withDeadline(LOOK_TIMEOUT_MS, (signal) => findAtSinch(sinch, message, signal));
+  } catch (error) {
+    return notSent('look_failed', `Sinch could not be asked whether it has the message by now: ${reasonOf(error)}`);
+  }
+  if (!found) return undefined;
+  const { at, batchId } = found;
+  const recorded = await noteAcceptance(deps, message, at, batchId);
+  return { kind: 'accepted', at, recorded, ...(batchId === undefined ? {} : { batchId }) };
+}
+
 /** Holds the plan where it is to blame; its message goes back to the queue in either case. */
 async function faulted(
   { faults, log }: SendDependencies,
@@ -125,35 +149,6 @@ async function faulted(
       'Sinch refuses the integration, and its plan could not be held; each message is tried again by itself',
     );
     return { ...outcome, held: false };
-  }
-}
-
-/**
- * Writes `enqueued` in time for the receipt, or reports that it did not: a slow store must not turn a known acceptance
- * into an unknown one.
- */
-export async function noteAcceptance(
-  { events, log }: ActivityDependencies,
-  message: SendMessageInput,
-  at: string,
-  batchId: string | undefined,
-): Promise<boolean> {
-  const { projectId, messageId } = message;
-  const event = campaignEventOf(message, { status: 'enqueued', at, ...(batchId === undefined ? {} : { batchId }) });
-  try {
-    await withDeadline(NOTE_TIMEOUT_MS, (signal) =>
-      events.record({ projectId, messageId, events: [event], lateReports: [] }, signal),
-    );
-    return true;
-  } catch (error) {
-    log.warn(
-      {
-        workflowId: workflowIdOf(message),
-        error: reasonOf(error),
-      },
-      'The store did not take the note of acceptance; it is written with the final event',
-    );
-    return false;
   }
 }
 

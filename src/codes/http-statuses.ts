@@ -3,7 +3,7 @@ import type { CodeEntry, CodeRange } from './code-explanation.ts';
 import { SOURCES } from './sources.ts';
 
 const LOOKED_UP =
-  'nothing by hand: the message is looked for at Sinch before anything is sent again, so that nobody gets it twice';
+  'nothing by hand: the message is looked for at Sinch before anything is sent again, and onUnknownOutcome says whether it is';
 const AGAIN = 'nothing by hand: it is sent again with growing pauses until its life ends';
 const CHECK_URL = "check the integration's base URL and service plan id; the message goes back to the queue meanwhile";
 const ofBetween = { source: SOURCES.http, unconfirmed: true } as const;

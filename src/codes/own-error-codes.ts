@@ -53,8 +53,8 @@ const ROWS: readonly Row[] = [
     'Outcome unknown',
     'sinch',
     'none',
-    'a send got no clear answer, Sinch does not show the message and no report came; it was not sent again, so that nobody gets it twice',
-    'if it must arrive, send a new message and accept that the customer may get both',
+    'no send got a clear answer, Sinch does not show the message and no report came; unless its policy is resend, it was not sent again, so that nobody gets it twice',
+    'if it must arrive, send a new message and accept that the customer may get this one too',
   ],
   [
     'invalid_recipient',
@@ -152,6 +152,14 @@ const ROWS: readonly Row[] = [
     'temporary',
     'the worker came to the send too late to finish it in time, so nothing was sent',
     `${BY_ITSELF}; if it repeats, give the workers more room`,
+  ],
+  [
+    'look_failed',
+    'Look before a repeated send failed',
+    'sinch',
+    'temporary',
+    'Sinch could not be asked whether it has the message from an earlier send by now, so it was not sent again yet',
+    `${BY_ITSELF}; if it repeats, see whether Sinch answers`,
   ],
   [
     'send_unreadable',
@@ -527,7 +535,7 @@ const ROWS: readonly Row[] = [
     'Database away',
     'deployment',
     'temporary',
-    'the database is away, busy or read-only',
+    'the database is away, busy or read-only, or a table or right of ours is missing',
     RESTORE_DATABASE,
   ],
   [
@@ -535,7 +543,7 @@ const ROWS: readonly Row[] = [
     'Refused by the database',
     'deployment',
     'permanent',
-    'the database will never take this statement or its data',
+    'the database will never take this data',
     'see the log for its SQLSTATE, and report it to us',
   ],
   [

@@ -7,8 +7,12 @@ import type { SweepCounts, SweepReportsInput } from './sweep.ts';
 
 /** On the plan's queue, whose rate the server limits. */
 export interface SendActivities {
-  /** One attempt to hand the message to Sinch; returns what it saw and throws only for defects. */
-  send(message: SendMessageInput): Promise<SendOutcome>;
+  /**
+   * One attempt to hand the message to Sinch; returns what it saw and throws only for defects.
+   * @param isResend whether Sinch may have the message from an earlier attempt: it is looked for once more, since the
+   * attempt may have waited in the queue. @default false
+   */
+  send(message: SendMessageInput, isResend?: boolean): Promise<SendOutcome>;
 }
 
 /** On the workflow's own queue: none of these takes a send slot of the plan. */

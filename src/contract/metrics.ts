@@ -104,7 +104,7 @@ export const METRICS = {
   sinch_messages_ended_total: {
     kind: 'counter',
     at: 'worker',
-    help: 'Messages whose end was written, by status; a worker lost while it wrote may count one twice',
+    help: 'Messages whose end was written, by status; one whose end is written again, as for a report that came meanwhile, counts again',
     labels: ['status'],
   },
   sinch_events_exported_total: {

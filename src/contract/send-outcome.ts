@@ -19,6 +19,20 @@ export function refusalOf({ statusCode, error, comment }: Refusal): Refusal {
   };
 }
 
+/** Refusals of 403 that are of what a message says and not of what the account may at the moment (Sinch, "Errors"). */
+const CONTENT_CODES: ReadonlySet<string> = new Set([
+  'missing_callback_url',
+  'unknown_group',
+  'unknown_campaign',
+  'illegal_number_type',
+  'llegal_number_type',
+]);
+
+/** Whether what is refused now would have been refused before: it is the content that is wrong. */
+export function isOfContent({ statusCode, error = '' }: Refusal): boolean {
+  return statusCode === 400 || CONTENT_CODES.has(error);
+}
+
 /**
  * An answer that was no acceptance, in words: `HTTP 503, …`.
  * @param otherwise where it tells nothing. @default none

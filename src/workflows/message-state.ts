@@ -53,6 +53,9 @@ const LONGEST_LOOK_INTERVAL_MS = 6 * 3_600_000;
 const LONGEST_UNDECIDED_INTERVAL_MS = { soon: 60_000, later: 10 * 60_000 };
 const SOON_LOOKS = 60;
 
+/** How often a message is sent again by its policy `resend`. */
+const MOST_RESENDS = 3;
+
 /** Why there is no delivery report, in the `error` of a `timeout`. */
 type NoReportError = 'no_delivery_report' | 'no_delivery_report_expected' | 'no_receipt';
 
@@ -88,6 +91,8 @@ export interface MessageState {
   held: boolean;
   /** Sends that were made again although an earlier one may have been accepted. */
   resends: number;
+  /** Sends whose outcome was unknown, each of which Sinch may have. */
+  unknownSends: number;
   /** What was decided about unknown outcomes, the first of each policy. */
   decisions: UnknownOutcomeDecision[];
   /** How many of them the store knows. */
@@ -117,7 +122,8 @@ export type MessageInput =
   | { type: 'send_queued'; at: number }
   /** `jitter` in [0, 1) spreads repeated sends. */
   | { type: 'send_ended'; outcome: SendOutcome; at: number; jitter: number }
-  | { type: 'looked'; outcome: FindOutcome; at: number }
+  /** `isLast`: where Sinch does not show the message, it is not sent again, whatever its policy; see `wasSentOften`. */
+  | { type: 'looked'; outcome: FindOutcome; at: number; isLast?: boolean }
   | { type: 'looked_for_report'; outcome: ReportOutcome; at: number }
   | { type: 'decisions_recorded'; count: number; at: number }
   | { type: 'report'; report: DeliveryReport; at: number }
@@ -153,6 +159,7 @@ export function newMessageState(): MessageState {
     lookAt: 0,
     held: false,
     resends: 0,
+    unknownSends: 0,
     decisions: [],
     decisionsRecorded: 0,
     enqueuedRecorded: false,
@@ -172,7 +179,7 @@ export function reduceMessage(message: SendMessageInput, state: MessageState, in
     case 'send_ended':
       return afterSend(message, { ...state, sending: false }, input);
     case 'looked':
-      return afterLook(message, state, input.outcome, input.at);
+      return afterLook(message, state, input);
     case 'looked_for_report':
       return afterLookForReport(message, state, input.outcome, input.at);
     case 'decisions_recorded':
@@ -223,6 +230,14 @@ export function sendIsObsolete(state: MessageState): boolean {
   return state.sending && (state.phase !== 'waiting_to_send' || state.cancelRequested);
 }
 
+/**
+ * Whether a message is not to be sent again by its policy any more: each of its sends may have reached the recipient, and
+ * costs the history some sixty events with the looks for it.
+ */
+export function wasSentOften({ unknownSends }: MessageState): boolean {
+  return unknownSends > MOST_RESENDS;
+}
+
 function afterSend(
   message: SendMessageInput,
   state: MessageState,
@@ -252,6 +267,7 @@ function afterSend(
         {
           ...tried,
           phase: 'undecided',
+          unknownSends: tried.unknownSends + 1,
           // An attempt that gave no answer may be writing its request even now, for as long as a request may take.
           settledAt: at + (outcome.interrupted ? Math.max(settle, SUBMIT_TIMEOUT_MS) : settle),
           // From this send: of earlier ones no report can come, unless one was made again, and then this one counts.
@@ -281,7 +297,11 @@ function afterSend(
   }
 }
 
-function afterLook(message: SendMessageInput, state: MessageState, outcome: FindOutcome, at: number): MessageState {
+function afterLook(
+  message: SendMessageInput,
+  state: MessageState,
+  { outcome, at, isLast = false }: Extract<MessageInput, { type: 'looked' }>,
+): MessageState {
   if (state.phase !== 'undecided') {
     const adopted = outcome.kind === 'found' && outcome.recorded && !state.enqueuedRecorded;
     return adopted ? { ...state, enqueuedRecorded: true } : state;
@@ -297,7 +317,7 @@ function afterLook(message: SendMessageInput, state: MessageState, outcome: Find
   if (at < state.settledAt) return looked;
   // Nobody wants a second message once it was cancelled, and none is sent whose life is over. Its window may be: that is
   // how long a report is waited for, and not how long it may be sent.
-  const mayResend = !state.held && !state.cancelRequested && at <= lastSendAt(message);
+  const mayResend = !isLast && !state.held && !state.cancelRequested && at <= lastSendAt(message);
   if (unknownOutcomePolicyOf(message) === 'resend' && mayResend) {
     return {
       ...decide(message, looked, 'resend', at),

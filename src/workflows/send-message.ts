@@ -37,7 +37,14 @@ import {
   sendQueueOf,
 } from '../contract/names.ts';
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
-import type { FindOutcome, Refusal, ReportOutcome, SendOutcome } from '../contract/send-outcome.ts';
+import {
+  type FindOutcome,
+  isOfContent,
+  type Refusal,
+  refusalOf,
+  type ReportOutcome,
+  type SendOutcome,
+} from '../contract/send-outcome.ts';
 import { explainMessage } from './explain-message.ts';
 import { decisionsRecordOf, outcomeOf, recordOf, statusOf } from './message-record.ts';
 import {
@@ -47,6 +54,7 @@ import {
   nextStep,
   reduceMessage,
   sendIsObsolete,
+  wasSentOften,
 } from './message-state.ts';
 
 const deliveryReportSignal = defineSignal<[DeliveryReport]>(DELIVERY_REPORT_SIGNAL);
@@ -132,7 +140,7 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
   });
   CancellationScope.current().cancelRequested.catch(() => apply({ type: 'cancel', at: Date.now() }));
 
-  async function send(lifeLeftMs: number): Promise<SendOutcome> {
+  async function send(lifeLeftMs: number, isResend: boolean): Promise<SendOutcome> {
     const { send: post } = proxyActivities<SendActivities>({
       taskQueue: sendQueueOf(message.servicePlanId),
       scheduleToStartTimeout: lifeLeftMs,
@@ -146,7 +154,7 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
     });
     queuedSend = new CancellationScope();
     try {
-      return await queuedSend.run(() => post(message));
+      return await queuedSend.run(() => post(message, isResend));
     } catch (error) {
       return await outcomeOfFailedSend(error, message.servicePlanId);
     } finally {
@@ -161,13 +169,22 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
       switch (step.do) {
         case 'send': {
           apply({ type: 'send_queued', at: Date.now() });
-          const outcome = await send(step.lifeLeftMs);
+          const isResend = state.resends > 0;
+          let outcome = await send(step.lifeLeftMs, isResend);
+          // What the account may not at the moment says nothing of the send before. Until this patch it ended the message.
+          if (isResend && outcome.kind === 'refused' && !isOfContent(outcome) && patched('doubt-refusals')) {
+            outcome = { kind: 'unknown', ...refusalOf(outcome) };
+          }
           apply({ type: 'send_ended', outcome, at: Date.now(), jitter: Math.random() });
           break;
         }
         case 'look_up': {
           const outcome = await unless(() => state.phase !== 'undecided', lookUp(message));
-          if (outcome) apply({ type: 'looked', outcome, at: Date.now() });
+          // Messages that began before this patch were sent again without a limit.
+          if (outcome) {
+            const isLast = wasSentOften(state) && patched('limit-resends');
+            apply({ type: 'looked', outcome, at: Date.now(), isLast });
+          }
           break;
         }
         case 'look_for_report': {

@@ -111,7 +111,7 @@ describe('looking for a message', () => {
 
   test('looks for the batch to cancel where its id is not known, also where our clock is ahead', async () => {
     const message = await takenUnseen('9909');
-    const ahead = { ...message, requestedAt: new Date(Date.parse(message.requestedAt) + 30_000).toISOString() };
+    const ahead = { ...message, requestedAt: new Date(Date.parse(message.requestedAt) + 30 * 60_000).toISOString() };
     const [taken] = fixture.simulator
       .messages()
       .filter(({ clientReference }) => clientReference?.endsWith(message.messageId));
@@ -120,6 +120,13 @@ describe('looking for a message', () => {
     const deletes = fixture.simulator.requests().filter(({ method }) => method === 'DELETE');
     assert.equal(deletes.length, before + 1);
     assert.ok(deletes.at(-1)?.url.endsWith(`/batches/${taken?.batchId}`), 'it is this one');
+  });
+
+  test('is tried again where Sinch does not show the batch yet', async () => {
+    await assert.rejects(
+      newActivity().run(createActivities(fixture.deps).cancelBatch, newMessage('9900'), null),
+      (error) => error instanceof Error && /shows no batch of sinch\/shop\//.test(error.message),
+    );
   });
 
   test('is not tried again where Sinch refuses to cancel, and is where it cannot tell', async () => {

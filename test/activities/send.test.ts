@@ -38,6 +38,31 @@ describe('the send activity', { concurrency: 8 }, () => {
     assert.equal(record?.events[0]?.batchId, outcome.batchId);
   });
 
+  test('looks once more before a message is sent again, and sends nothing that Sinch shows or cannot be asked for', async () => {
+    const again = async (message: SendMessageInput): Promise<SendOutcome> =>
+      newActivity().run(createSendActivities(fixture.sendDeps).send, message, true);
+    const shown = newMessage('9907');
+    const first = await send(shown);
+    assert.ok(first.kind === 'accepted');
+    fixture.records.length = 0;
+    const found = await again(shown);
+    assert.ok(found.kind === 'accepted' && found.recorded, JSON.stringify(found));
+    assert.equal(found.batchId, first.batchId);
+    assert.equal(posts(shown), 1);
+
+    const absent = newMessage('9907');
+    assert.equal((await again(absent)).kind, 'accepted');
+    assert.equal(posts(absent), 1);
+
+    await using other = await startActivityFixture();
+    other.simulator.setFault('demo-plan', { answer: { status: 500 }, methods: ['GET'] });
+    const unasked = newMessage('9907');
+    const { send: sendByOther } = createSendActivities(other.sendDeps);
+    const outcome: SendOutcome = await newActivity().run(sendByOther, unasked, true);
+    assert.ok(outcome.kind === 'not_accepted' && outcome.error === 'look_failed', JSON.stringify(outcome));
+    assert.equal(other.simulator.counts().posts, 0);
+  });
+
   test('returns what Sinch answered, and notes nothing', async () => {
     for (const [suffix, kind] of [
       ['9921', 'refused'],

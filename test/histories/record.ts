@@ -135,6 +135,25 @@ const WAYS: Readonly<Record<string, Way>> = {
     },
   },
   'store-away': { message: to('9900') },
+  'resent-often': {
+    message: { ...to('9900'), integrationId: 'failing', priority: 1, settleMs: 1_000, reportWindowMs: 3 * 60_000 },
+    async meanwhile(stack, messageId) {
+      stack.simulator.setFault('plan-failing', { answer: { status: 500 }, methods: ['POST'] });
+      await stack.untilStatus(messageId, ({ attempts }) => attempts > 0);
+      await skipToTheEnd(stack, messageId);
+    },
+  },
+  'refused-when-resent': {
+    message: { ...to('9900'), integrationId: 'doubtful', priority: 1, settleMs: 3_000 },
+    async meanwhile(stack, messageId) {
+      const refuse = (status: number): void =>
+        stack.simulator.setFault('plan-doubtful', { answer: { status }, methods: ['POST'], times: 1 });
+      refuse(500);
+      await stack.untilStatus(messageId, ({ attempts }) => attempts === 1);
+      refuse(409);
+      await skipToTheEnd(stack, messageId);
+    },
+  },
 };
 
 let triesOfStoreAway = 0;
@@ -142,7 +161,7 @@ let brokenToken: string | undefined = 'mistyped';
 const withToken = <T extends Integration | undefined>(integration: T): T =>
   integration?.id === 'broken' && brokenToken !== undefined ? { ...integration, apiToken: brokenToken } : integration;
 await using stack = await startMessageStack({
-  integrations: ['main', 'silent', 'idle', 'mute', 'broken'],
+  integrations: ['main', 'silent', 'idle', 'mute', 'broken', 'failing', 'doubtful'],
   // Neither a process nor a machine is named in what is recorded.
   clientIdentity: 'client',
   worker: { identity: 'worker' },

@@ -11,6 +11,7 @@ import {
   nextStep,
   reduceMessage,
   sendIsObsolete,
+  wasSentOften,
 } from '../../src/workflows/message-state.ts';
 
 /** What happens to a message from outside, in the order in which it happens. */
@@ -144,7 +145,7 @@ export function drive(fate: Fate, most = Infinity): Driven {
           if (state.end && state.acceptedAt === undefined) break;
           write('admission', 'enqueued');
         }
-        apply({ type: 'looked', outcome, at: now });
+        apply({ type: 'looked', outcome, at: now, isLast: wasSentOften(state) });
         break;
       }
       case 'look_for_report': {

@@ -13,7 +13,17 @@ describe('a message on a real server', { concurrency: 16 }, () => {
   let stack: MessageStack;
   before(async () => {
     stack = await startMessageStack({
-      integrations: ['main', 'unhurried', 'silent', 'unauthorized', 'idle', 'limited-seconds', 'limited-date'],
+      integrations: [
+        'main',
+        'unhurried',
+        'silent',
+        'unauthorized',
+        'idle',
+        'limited-seconds',
+        'limited-date',
+        'failing',
+        'doubtful',
+      ],
       // A plan without a send worker.
       settings: (settings) => ({
         ...settings,
@@ -135,6 +145,29 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     assert.deepEqual(await stack.statuses('unauthorized'), ['enqueued', 'delivered']);
   });
 
+  test('that is to be sent again is so three times, and held after four sends without a clear answer', async () => {
+    stack.simulator.setFault('plan-failing', { answer: { status: 500 }, methods: ['POST'] });
+    await stack.start('failing', { integrationId: 'failing', recipient: to('9900'), priority: 1, settleMs: 1_000 });
+    await stack.untilStatus('failing', ({ attempts }) => attempts > 0);
+    await skip('failing');
+    const outcome = await stack.outcome('failing');
+    assert.deepEqual([outcome.status, outcome.error, outcome.attempts], ['enqueue_failed', 'outcome_unknown', 4]);
+    assert.deepEqual(await stack.statuses('failing'), ['enqueue_failed']);
+  });
+
+  test('that was perhaps sent is not ended by a refusal that is of the account at the moment', async () => {
+    const refuse = (status: number): void =>
+      stack.simulator.setFault('plan-doubtful', { answer: { status }, methods: ['POST'], times: 1 });
+    refuse(500);
+    await stack.start('doubtful', { integrationId: 'doubtful', recipient: to('9900'), priority: 1, settleMs: 3_000 });
+    await stack.untilStatus('doubtful', ({ attempts }) => attempts === 1);
+    refuse(409);
+    await skip('doubtful');
+    const outcome = await stack.outcome('doubtful');
+    assert.deepEqual([outcome.status, outcome.attempts], ['delivered', 3]);
+    assert.equal(stack.accepted('doubtful'), 1);
+  });
+
   for (const [form, retryAfter] of [
     ['seconds', () => '60'],
     ['date', (at: number) => new Date(at).toUTCString()],
@@ -232,14 +265,14 @@ describe('a message on a real server', { concurrency: 16 }, () => {
   }
 
   test('that is a password and that Sinch does not show is sent again, and counted', async () => {
-    await stack.start('password', { recipient: to('9934'), priority: 1 });
+    await stack.start('password', { recipient: to('9934'), priority: 1, campaign: { campaignId: 'passwords' } });
     await stack.untilStatus('password', ({ phase }) => phase === 'undecided');
     await skip('password');
     const outcome = await stack.outcome('password');
     assert.deepEqual([outcome.status, outcome.attempts], ['delivered', 2]);
     assert.equal(stack.accepted('password'), 1);
-    const { unknownOutcomes } = await readLedger(stack.database, { projectId: 'shop' });
-    assert.equal(unknownOutcomes.resent, 1);
+    const scope = { projectId: 'shop', campaignId: 'passwords' };
+    assert.equal((await readLedger(stack.database, scope)).unknownOutcomes.resent, 1);
   });
 
   test('whose callback was lost ends with the report that Sinch has, not as one without', async () => {
