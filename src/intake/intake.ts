@@ -2,6 +2,7 @@
  * Takes requests of messages: decides, registers, starts. What is registered is accepted: whatever happens
  * afterwards, the sweeper starts what is not started.
  */
+import { createHash } from 'node:crypto';
 import { isMessageId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import { StoreError } from '../db/index.ts';
@@ -14,6 +15,7 @@ import {
 } from '../register/index.ts';
 import { parseMessageRequest, type PreparedMessage, prepareMessage, type RequestError } from '../requests/index.ts';
 import type { ProjectSettings, Settings } from '../settings/index.ts';
+import { joinRepeats } from './join-repeats.ts';
 import type { Starts } from './starts.ts';
 
 /**
@@ -48,7 +50,7 @@ export interface Intake {
   take(project: ProjectSettings, body: Record<string, unknown>): Promise<IntakeAnswer>;
   /**
    * Takes messages that were requested together, each as `take` does: one that is wrong does not concern the others.
-   * Does not wait for their starts.
+   * Does not wait for their starts. The same batch while it is under way is the same work, and gets its answer.
    * @param bodies the requests; one that is no JSON object is refused by itself
    * @returns one answer for each, in their order
    * @throws where a request could not be made durable: all of them may be made again, and those that were taken get the
@@ -73,6 +75,8 @@ type Decided =
     };
 
 export function createIntake({ settings, register, starts, now = () => new Date() }: IntakeOptions): Intake {
+  const join = joinRepeats<IntakeAnswer[]>();
+
   async function decide(project: ProjectSettings, body: Record<string, unknown>): Promise<Decided> {
     const parsed = parseMessageRequest(body);
     // What is no id may be a phone number, which no answer repeats.
@@ -88,6 +92,33 @@ export function createIntake({ settings, register, starts, now = () => new Date(
     return { key, contentHash, prepared, entry: entryOf(known, prepared) };
   }
 
+  async function takeAll(project: ProjectSettings, bodies: readonly unknown[]): Promise<IntakeAnswer[]> {
+    const decided = await Promise.all(
+      bodies.map(async (body) => (isObject(body) ? decide(project, body) : { answer: notAnObject() })),
+    );
+    const entries = decided.flatMap((each) => ('entry' in each ? [each.entry] : []));
+    const refusals = decided.filter(isRefusal);
+    const [registrations, held] = await Promise.all([
+      register.registerMany(entries),
+      register.findMany(refusals.map(({ key }) => key)),
+    ]);
+    const resultOf = new Map(entries.map((entry, index) => [entry, registrations[index]]));
+    const heldOf = new Map(held.map((message) => [message.messageId, message]));
+    // First of all: where one of them throws below, the others are registered, and their repeat starts nothing.
+    for (const each of decided) {
+      if (!('entry' in each) || each.prepared.kind !== 'send') continue;
+      const result = resultOf.get(each.entry);
+      if (result?.status === 'fulfilled' && result.value.registered) starts.startLater(each.prepared.input);
+    }
+    return decided.map((each) => {
+      if ('answer' in each) return each.answer;
+      if (!('entry' in each)) return answerOfRefused(each, heldOf.get(each.key.messageId), register.isSame);
+      const result = resultOf.get(each.entry);
+      if (result?.status !== 'fulfilled') return answerOfFailure(each.key.messageId, result?.reason);
+      return answerOfRegistration(each.entry, result.value);
+    });
+  }
+
   return {
     async take(project, body) {
       const decided = await decide(project, body);
@@ -99,32 +130,13 @@ export function createIntake({ settings, register, starts, now = () => new Date(
       return answerOfRegistration(entry, registration);
     },
 
-    async takeMany(project, bodies) {
-      const decided = await Promise.all(
-        bodies.map(async (body) => (isObject(body) ? decide(project, body) : { answer: notAnObject() })),
-      );
-      const entries = decided.flatMap((each) => ('entry' in each ? [each.entry] : []));
-      const refusals = decided.filter(isRefusal);
-      const [registrations, held] = await Promise.all([
-        register.registerMany(entries),
-        register.findMany(refusals.map(({ key }) => key)),
-      ]);
-      const resultOf = new Map(entries.map((entry, index) => [entry, registrations[index]]));
-      const heldOf = new Map(held.map((message) => [message.messageId, message]));
-      // First of all: where one of them throws below, the others are registered, and their repeat starts nothing.
-      for (const each of decided) {
-        if (!('entry' in each) || each.prepared.kind !== 'send') continue;
-        const result = resultOf.get(each.entry);
-        if (result?.status === 'fulfilled' && result.value.registered) starts.startLater(each.prepared.input);
-      }
-      return decided.map((each) => {
-        if ('answer' in each) return each.answer;
-        if (!('entry' in each)) return answerOfRefused(each, heldOf.get(each.key.messageId), register.isSame);
-        const result = resultOf.get(each.entry);
-        if (result?.status !== 'fulfilled') return answerOfFailure(each.key.messageId, result?.reason);
-        return answerOfRegistration(each.entry, result.value);
-      });
-    },
+    takeMany: (project, bodies) =>
+      join(
+        createHash('sha256')
+          .update(JSON.stringify([project, bodies]))
+          .digest('base64'),
+        () => takeAll(project, bodies),
+      ),
   };
 }
 

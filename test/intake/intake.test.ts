@@ -269,3 +269,38 @@ test('gives up no recipient of a batch where the database lacks a table or a rig
   await starts.close();
   await database.close();
 });
+
+test('does a batch once that is asked for again while it is under way, and answers both', async () => {
+  await using database = await openDatabase({ memory: true });
+  const { register, starts } = startProcess({ database, projectId: 'joined' });
+  let registered = 0;
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const intake = createIntake({
+    settings: settingsFor('joined'),
+    starts,
+    register: {
+      ...register,
+      async registerMany(entries) {
+        registered += 1;
+        await opened;
+        return register.registerMany(entries);
+      },
+    },
+  });
+  const project = projectNamed('joined');
+  const first = intake.takeMany(project, [sms]);
+  const repeat = intake.takeMany(project, [{ ...sms }]);
+  const other = intake.takeMany(project, [{ ...sms, text: 'Hello Ben' }]);
+  open();
+  assert.deepEqual(await repeat, await first);
+  assert.equal(registered, 2);
+  assert.deepEqual(
+    (await first).map(({ success }) => success),
+    [true],
+  );
+  assert.deepEqual((await other).map(codes), [['refused', 'message_id_conflict']]);
+  assert.deepEqual(await intake.takeMany(project, [sms]), await first);
+  assert.equal(registered, 3, 'it is under way no more');
+  await starts.close();
+});
