@@ -29,29 +29,9 @@ export function createFindMessage(deps: ActivityDependencies): Pick<MessageActiv
       }
       const asked = await integrationOfMessage(deps.settings, message);
       if ('why' in asked) return { kind: 'failed', comment: asked.why };
-      const { integration } = asked;
-      try {
-        const found = await findAtSinch(deps.sinch(integration), message, signal);
-        if (!found) {
-          // Of a message from before the plan was corrected, the plan that it may have been sent through is not asked.
-          return integration.servicePlanId === message.servicePlanId
-            ? { kind: 'absent' }
-            : {
-                kind: 'failed',
-                comment: `Plan ${integration.servicePlanId} does not show it, which proves nothing of ${message.servicePlanId}`,
-              };
-        }
-        const { report, ...acceptance } = found;
-        const recorded = await noteAcceptance(deps, message, found.at, found.batchId);
-        return {
-          kind: 'found',
-          recorded,
-          ...acceptance,
-          ...(report ? { report: { ...report, integrationId: integration.id } } : {}),
-        };
-      } catch (error) {
-        return { kind: 'failed', comment: reasonOf(error) };
-      }
+      const shown = await findAtSinch(deps, asked.integration, message, signal);
+      if (shown.kind !== 'found') return shown;
+      return { ...shown, recorded: await noteAcceptance(deps, message, shown.at, shown.batchId) };
     },
   };
 }

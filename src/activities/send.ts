@@ -67,7 +67,7 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
       if ('kind' in integration) return integration;
       const sinch = clientFor(deps, integration);
       if ('kind' in sinch) return sinch;
-      const known = isResend ? await lookOnceMore(deps, sinch, message) : undefined;
+      const known = isResend ? await lookOnceMore(deps, integration, message) : undefined;
       if (known) return known;
       // Also of a message from before the plan was corrected: the throughput is that of the plan it goes through.
       if (!(await deps.turn(integration.servicePlanId, cancellationSignal))) {
@@ -103,20 +103,20 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
   };
 }
 
-/** Whether Sinch shows the message by now, or cannot be asked: in either case it is not sent again. */
+/** Whether Sinch shows the message by now, or cannot tell: in either case it is not sent again. */
 async function lookOnceMore(
   deps: SendDependencies,
-  sinch: SinchClient,
+  integration: Integration,
   message: SendMessageInput,
 ): Promise<SendOutcome | undefined> {
-  let found: Awaited<ReturnType<typeof findAtSinch>>;
-  try {
-    found = await withDeadline(LOOK_TIMEOUT_MS, (signal) => findAtSinch(sinch, message, signal));
-  } catch (error) {
-    return notSent('look_failed', `Sinch could not be asked whether it has the message by now: ${reasonOf(error)}`);
+  const shown = await withDeadline(LOOK_TIMEOUT_MS, (signal) => findAtSinch(deps, integration, message, signal)).catch(
+    (error: unknown) => ({ kind: 'failed' as const, comment: reasonOf(error) }),
+  );
+  if (shown.kind === 'absent') return undefined;
+  if (shown.kind === 'failed') {
+    return notSent('look_failed', `Sinch could not tell whether it has the message by now: ${shown.comment ?? ''}`);
   }
-  if (!found) return undefined;
-  const { at, batchId } = found;
+  const { at, batchId } = shown;
   const recorded = await noteAcceptance(deps, message, at, batchId);
   return { kind: 'accepted', at, recorded, ...(batchId === undefined ? {} : { batchId }) };
 }

@@ -61,6 +61,12 @@ describe('the send activity', { concurrency: 8 }, () => {
     const outcome: SendOutcome = await newActivity().run(sendByOther, unasked, true);
     assert.ok(outcome.kind === 'not_accepted' && outcome.error === 'look_failed', JSON.stringify(outcome));
     assert.equal(other.simulator.counts().posts, 0);
+
+    const former = { ...newMessage('9907'), servicePlanId: 'mistyped' };
+    const corrected = { ...fixture.sendDeps, settings: fixture.settings({ formerServicePlanIds: ['mistyped'] }) };
+    const doubtful: SendOutcome = await newActivity().run(createSendActivities(corrected).send, former, true);
+    assert.ok(doubtful.kind === 'not_accepted' && doubtful.error === 'look_failed', JSON.stringify(doubtful));
+    assert.equal(posts(former), 0, 'it may have been sent through the plan from before the correction');
   });
 
   test('returns what Sinch answered, and notes nothing', async () => {
