@@ -1,8 +1,5 @@
 import { Command } from 'commander';
-import { wholeNumber } from '../src/commands/index.ts';
-
-/** Exit code of every command of ours that is called wrongly. */
-const CALLED_WRONGLY = 2;
+import { EXIT, wholeNumber } from '../src/commands/index.ts';
 
 /** An option that is a whole number above 0. */
 interface NumberOption {
@@ -18,7 +15,7 @@ export function measurement(
 ): Command {
   const command = new Command(`npm run ${script} --`)
     .description(description)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : CALLED_WRONGLY));
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage));
   for (const [name, { what, default: value }] of Object.entries(numbers)) {
     command.option(`--${name} <n>`, what, wholeNumber(1, Number.MAX_SAFE_INTEGER), value);
   }

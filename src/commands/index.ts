@@ -1,5 +1,5 @@
 export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
-export { CommandError } from './command-error.ts';
+export { CommandError, EXIT } from './command-error.ts';
 export { type CommandContext, ignoreBrokenPipes, note, print, printJson } from './context.ts';
 export { explainBalance, explainUnknownOutcomes, ledgerTable, percent } from './ledger-table.ts';
 export { logOf } from './log-level.ts';

@@ -31,8 +31,8 @@ export function byKey(a: MessageKey, b: MessageKey): number {
 }
 
 /** The same order in a statement: byte by byte, whatever language the database sorts by. */
-export function inKeyOrder(columns: { projectId: AnyPgColumn; messageId: AnyPgColumn }): SQL[] {
-  return [sql`${columns.projectId} collate "C"`, sql`${columns.messageId} collate "C"`];
+export function inKeyOrder(columns: { projectId: AnyPgColumn; messageId: AnyPgColumn }): SQL {
+  return sql`${columns.projectId} collate "C", ${columns.messageId} collate "C"`;
 }
 
 function compare(a: string, b: string): number {

@@ -53,7 +53,7 @@ export async function eraseMessages(
       sql`(${projectId}, ${messageId}) in (select ${projectId}, ${messageId} from ${messages} where ${due} order by ${order} limit ${limit}) and ${due}`,
     )
     // In the order of all statements that lock messages. Whoever writes an event of one waits from here on.
-    .orderBy(...inKeyOrder(messages))
+    .orderBy(inKeyOrder(messages))
     .for('update');
   if (rows.length === 0) return { messages: 0, events: 0, underWay: 0 };
   const underWay = await countUnderWay(orm, isOneOf(messages, rows));

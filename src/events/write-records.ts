@@ -96,7 +96,7 @@ export async function writeSkipped(orm: Orm, records: readonly MessageRecord[]):
     open as (
       select ${messages.projectId}, ${messages.messageId} from ${messages}
       where ${isOneOf(messages, rows)} and ${messages.disposition} = 'send' and ${hasNoEvent(messages)}
-      order by ${sql.join(inKeyOrder(messages), sql`, `)} for update
+      order by ${inKeyOrder(messages)} for update
     )
     update ${messages} set disposition = 'skipped', skip_reason = given.skip_reason, skipped_at = given.skipped_at
     from given join open using (project_id, message_id)

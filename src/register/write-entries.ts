@@ -67,7 +67,7 @@ export async function markStarted(orm: Orm, keys: readonly MessageKey[]): Promis
       .select({ projectId, messageId })
       .from(messages)
       .where(sql`${isOneOf(messages, keys)} and ${startedAt} is null`)
-      .orderBy(...inKeyOrder(messages))
+      .orderBy(inKeyOrder(messages))
       // Not `for update`: whoever writes an event of one only sees to it that the row stays.
       .for('no key update'),
   );

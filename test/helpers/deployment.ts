@@ -36,6 +36,9 @@ const REQUEST = { recipient: '+447400120000', text: 'Hello Ada' };
 /** Where callbacks of the deployment come in. */
 export const CALLBACK_PATH = `/webhooks/sinch/${INTEGRATION}/${CALLBACK_SECRET}`;
 
+/** The platform is to be answered within 1 s and Sinch within 5 s, by deadlines of the process; a busy machine adds to them. */
+export const AT_ONCE_MS = 9_000;
+
 /** A whole deployment: PostgreSQL and the processes of ours are real ones that can be stopped by themselves. */
 export interface Deployment extends AsyncDisposable {
   readonly client: Client;

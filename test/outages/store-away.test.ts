@@ -3,11 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { findPostgres, query } from '../helpers/postgres.ts';
-import { type Deployment, PLAN, startDeployment } from '../helpers/deployment.ts';
+import { AT_ONCE_MS, type Deployment, PLAN, startDeployment } from '../helpers/deployment.ts';
 import { until } from '../helpers/until.ts';
-
-/** The platform is to be answered within 1 s and Sinch within 5 s, by deadlines of the process; a busy machine adds to them. */
-const AT_ONCE_MS = 9_000;
 
 const TABLES = ['messages', 'campaign_events', 'late_reports', 'unmatched_reports', 'unreadable_callbacks'];
 

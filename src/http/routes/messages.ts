@@ -104,9 +104,8 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
     }),
   ];
 
-  async function cancel({ projectId, messageId, ...request }: RegisteredMessage<IntakeAnswer>) {
-    if (request.disposition !== 'send') return 'closed';
-    const { input, startedAt } = request;
+  async function cancel({ projectId, messageId, disposition, input, startedAt }: RegisteredMessage<IntakeAnswer>) {
+    if (disposition !== 'send') return 'closed';
     const key = { projectId, messageId };
     // Temporal forgets ended messages after its retention: one that was started must not be started again. Not every start
     // could be noted, but what was started has events; one that was erased was started before, and may be under way still.
