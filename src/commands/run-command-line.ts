@@ -10,8 +10,10 @@ import { addExplainCommand } from './explain.ts';
 import { addExporterCommand } from './exporter.ts';
 import { addIntegrationsCommand } from './integrations.ts';
 import { addKeysCommand } from './keys.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addMessageCommand } from './message.ts';
+import { addOpenCommand } from './open.ts';
 import { addPreviewCommand } from './preview.ts';
 import { addProjectsCommand } from './projects.ts';
 import { addLateReportsCommand, addUnmatchedReportsCommand } from './reports.ts';
@@ -21,6 +23,7 @@ import { addSendersCommand } from './senders.ts';
 import { addServerCommand } from './server.ts';
 import { addSettingsCommand } from './settings.ts';
 import { addSimulatorCommand } from './simulator.ts';
+import { addStatusCommand } from './status.ts';
 import { addSweepCommand } from './sweep.ts';
 import { addUpCommand } from './up.ts';
 import { addWorkerCommand } from './worker.ts';
@@ -68,6 +71,8 @@ or before a sweep had ended.`,
   addUpCommand(program, context);
   addSendCommand(program, context);
   addMessageCommand(program, context);
+  addOpenCommand(program, context);
+  addStatusCommand(program, context);
   addLedgerCommand(program, context);
   addSweepCommand(program, context);
   addExplainCommand(program, context);
@@ -88,6 +93,7 @@ or before a sweep had ended.`,
   addWorkerCommand(program, context);
   addServerCommand(program, context);
   addSimulatorCommand(program, context);
+  addCompletionCommand(program);
   return program;
 }
 

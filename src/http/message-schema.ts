@@ -1,5 +1,6 @@
 /** Messages and their parts, as the OpenAPI document describes them. */
 import { z } from '@hono/zod-openapi';
+import { BROKEN_OFF } from '../contract/message-outcome.ts';
 
 const time = z.iso.datetime();
 
@@ -99,6 +100,9 @@ export const messageView = z
     attempts: z.number().optional(),
     lastReportStatus: z.string().optional(),
     cancelRequested: z.boolean().optional(),
+    brokenOff: z.enum(BROKEN_OFF).optional().openapi({
+      description: 'How Temporal ended its workflow before the message had its end: nothing is done for it any more.',
+    }),
     events: z.array(event),
     lateReports: z.array(
       z.object({
