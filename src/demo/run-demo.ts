@@ -124,7 +124,7 @@ async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger
   const { recipients, clock, stack, simulator, api, context } = campaign;
   const { stderr, signal } = context;
   const total = recipients.length;
-  const time: Omit<TimeDeps, 'onSettled'> = { stack, simulator, api, signal };
+  const time: Omit<TimeDeps, 'onOpen'> = { stack, simulator, api, signal };
   const beganAt = Date.now();
   {
     using bar = showBar(stderr, 'Requests made', total);
@@ -143,7 +143,7 @@ async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger
   let reported;
   {
     using bar = showBar(stderr, 'Come to their end', total);
-    reported = await untilReported({ ...time, onSettled: (settled) => bar.update(settled) });
+    reported = await untilReported({ ...time, onOpen: (open) => bar.update(total - open) });
   }
   const reportedAt = (await lastFinalEventAt(stack.database)) ?? Date.now();
   const messagesPerSecond = rounded(reported.enqueued / Math.max((reportedAt - beganAt) / 1000, 0.001));
@@ -157,7 +157,7 @@ async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger
   if (waiting > 0) {
     note(context, `${waiting} still wait, and no report comes for them. Letting four days pass…`);
     using bar = showBar(stderr, 'Come to their end', total);
-    ledger = await skipFourDays({ ...time, onSettled: (settled) => bar.update(settled) });
+    ledger = await skipFourDays({ ...time, onOpen: (open) => bar.update(total - open) });
     note(context, 'Four days have passed.');
   }
   const seconds = rounded((Date.now() - beganAt) / 1000);
