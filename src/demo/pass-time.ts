@@ -6,6 +6,7 @@ import type { MessageView } from '../http/index.ts';
 import type { Stack } from '../local/index.ts';
 import type { SimulatedMessage, Simulator } from '../simulator/index.ts';
 import { skipTime, TimeSkippingError } from '../testing/index.ts';
+import { askAgain } from './ask-again.ts';
 import { inParallel } from './in-parallel.ts';
 import { openMessages } from './recorded.ts';
 import { type OpenMessage, whatIsToCome } from './what-is-to-come.ts';
@@ -70,8 +71,7 @@ export async function onlyTimeHelps(
     if (toCome === 'unsent') unsent.push(message);
   }
   for (const { messageId, workflowId } of unsent) {
-    signal.throwIfAborted();
-    const { status } = await api.get<MessageView>(`/messages/${messageId}`);
+    const { status } = await askAgain(signal, () => api.get<MessageView>(`/messages/${messageId}`));
     // Tried, with an answer that tells nothing. The demo's messages are held then, and not sent again.
     if (status !== 'undecided' || simulator.accepted(workflowId) > 0) return false;
   }
@@ -91,7 +91,7 @@ async function untilTrue(
     const lookedAt = Date.now();
     const open = await openMessages(stack.database);
     onOpen(open.length);
-    if (await isDone(open)) return api.get<Ledger>('/ledger');
+    if (await isDone(open)) return askAgain(signal, () => api.get<Ledger>('/ledger'));
     const stands = JSON.stringify(open);
     if (stands !== stoodAs) movedAt = Date.now();
     stoodAs = stands;
