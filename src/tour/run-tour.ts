@@ -18,7 +18,7 @@ const TOKENS = { 'plan-a': 'token-of-plan-a', 'plan-b': 'token-of-plan-b' } as c
  */
 const SLOW = 5;
 const FASTER = 20;
-const PLAN_B = 10;
+const PLAN_B = 6;
 const EXPORT_RATE = 300;
 
 /** Messages of the measurements. */
@@ -26,7 +26,7 @@ const RATE_CHANGE_MESSAGES = 120;
 const HANGING_MESSAGES = 100;
 /** From so many on that hang, the plan beside is measured: before the first of them is given up, after 15 s. */
 const HANGING_BEFORE_MEASURING = 50;
-const PLAN_B_MESSAGES = 110;
+const PLAN_B_MESSAGES = 72;
 /** Each leaves two events: `enqueued` and `delivered`. */
 const EXPORTED_MESSAGES = 1000;
 

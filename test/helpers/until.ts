@@ -1,3 +1,5 @@
+import { reasonOf } from '../../src/contract/reason.ts';
+
 /** Longest time that one round counts for, in milliseconds: in more, this process or its machine stood still. */
 const LONGEST_ROUND_MS = 5_000;
 
@@ -26,6 +28,6 @@ export async function until(
     await new Promise((resolve) => setTimeout(resolve, 20));
     waitedMs += Math.min(performance.now() - begun, LONGEST_ROUND_MS);
   }
-  const instead = last === undefined ? '' : `: ${String(last)}`;
+  const instead = last === undefined ? '' : `: ${reasonOf(last)}`;
   throw new Error(`In ${patienceMs / 1_000} s it did not come about that ${what}${instead}`, { cause: last });
 }
