@@ -1,6 +1,5 @@
 import { type CommandContext, note, print, printJson, showProgress } from '../commands/index.ts';
 import type { Log } from '../contract/log.ts';
-import type { Ledger } from '../events/index.ts';
 import { startStack } from '../local/index.ts';
 import { DEMO_TRACKING_PROJECT, startSimulator, startTrackingApi } from '../simulator/index.ts';
 import { arrivals, secondsUntil } from './arrivals.ts';
@@ -128,6 +127,14 @@ interface Tour {
   deployment: HttpCaller;
   simulatorUrl: string;
   trackingUrl: string;
+}
+
+/** The answer of `/ledger`, as far as it is read here. */
+interface Ledger {
+  waitingToSend: number;
+  enqueued: number;
+  delivered: number;
+  unknownOutcomes: { heldStill: number };
 }
 
 /** Who does what on the first day. */
