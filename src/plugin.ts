@@ -34,6 +34,14 @@ import type { Settings } from './settings/index.ts';
 import { createSinchClients, type SinchClients } from './sinch/index.ts';
 import { keepSweeping } from './sweeps/index.ts';
 
+/**
+ * How long one call into the workflows' sandbox may take, where the worker does not say it. The SDK's 5 s are of the wall
+ * clock: a process that stood still so long in the middle of such a call is over the limit when it goes on, and what is
+ * broken off there with the hooks of `AsyncLocalStorage` on ends the whole process (seen with Node 20.20 and SDK 1.24:
+ * "async hook stack has become corrupted"). The option is not in the SDK's types.
+ */
+const WORKFLOW_CALL_LIMIT = { isolateExecutionTimeout: '1h' } as const;
+
 /** Options of {@link SinchPlugin}. */
 export interface SinchPluginOptions {
   /** Integrations and what holds for a project: `staticSettings({…})`, or an implementation of your own. */
@@ -151,6 +159,7 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     const options = this.#withEncryption(given);
     if (options.taskQueue.startsWith(SEND_QUEUE_PREFIX)) return options;
     return {
+      ...WORKFLOW_CALL_LIMIT,
       ...options,
       activities: this.#withActivities(options.activities),
       ...(options.workflowBundle === undefined && options.workflowsPath === undefined ? { workflowsPath } : {}),

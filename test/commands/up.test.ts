@@ -141,7 +141,7 @@ describe('up, and the commands that speak to it', () => {
     assert.match(shown.stdout, /delivered +1 +100\.0 % of enqueued +█/);
     const checked = await run('campaign', 'autumn', '--check');
     assert.equal(checked.exitCode, 0, checked.stdout + checked.stderr);
-    assert.match(checked.stdout, /^All 1 requests add up with their events and with Temporal\.$/m);
+    assert.match(checked.stdout, /^The one request adds up with its events and with Temporal\.$/m);
     assert.doesNotMatch(checked.stdout, /not known to Temporal/);
     assert.match((await run('campaigns')).stdout, /^autumn .*\nspring /m);
   });
