@@ -1,4 +1,5 @@
 import { DEFAULT_REPORT_WINDOW_MS, DEFAULT_SETTLE_MS } from '../contract/message.ts';
+import { countryName } from '../contract/country-name.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
 import type { ProjectView } from '../settings/index.ts';
 import { listLines } from './table.ts';
@@ -22,10 +23,16 @@ export function settingsLines(project: ProjectView): string[] {
     ['Settle time', `${seconds} seconds${standard(project.settleMs)}`],
     ['Wait where no reports', project.waitWhereNoReportsExpected ? 'on' : 'off'],
     ['Status attribute', project.statusAttribute ? 'on' : 'off'],
+    ['Numbers without +', bareNumbersInWords(project.bareNumbers)],
     ['Retention', project.retentionDays === undefined ? 'numbers and texts stay' : `${project.retentionDays} days`],
     ['Without reports', `${countries.length} countries${standard(own)}: ${countries.join(' ')}`],
     ['Added', utcTime(project.createdAt)],
     ['Changed', utcTime(project.updatedAt)],
   ]);
   return [`Project ${project.id}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function bareNumbersInWords(bareNumbers: ProjectView['bareNumbers']): string {
+  if (bareNumbers === 'refused') return 'refused';
+  return bareNumbers === 'international' ? 'international ones' : `national ones of ${countryName(bareNumbers)}`;
 }

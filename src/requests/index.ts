@@ -1,3 +1,4 @@
+export { explainRecipient } from './explain-recipient.ts';
 export {
   LONGEST_TEXT,
   type MessageRequest,
