@@ -101,10 +101,12 @@ const commonSchema = z.object({
       EXPECTED_INTERVAL,
     )
     .default(DEFAULT_SWEEP_INTERVAL_MS / 60_000),
-  BARE_NUMBERS: z.custom<BareNumbers>(
-    (value) => typeof value === 'string' && isBareNumbers(value),
-    'expected international, refused, or the code of a country such as GB',
-  ).optional(),
+  BARE_NUMBERS: z
+    .custom<BareNumbers>(
+      (value) => typeof value === 'string' && isBareNumbers(value),
+      'expected international, refused, or the code of a country such as GB',
+    )
+    .optional(),
   RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
   SINCH_HMAC_SECRETS: text,
   SINCH_HMAC_TOLERANCE_HOURS: z.coerce.number().positive().optional(),

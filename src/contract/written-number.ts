@@ -50,6 +50,9 @@ export interface RefusedNumber {
 /** No number is written with more than this, separators included; what is longer is not looked at. */
 const MAX_INPUT_LENGTH = 100;
 
+/** With fewer it is too short in any case, wherever its separators stand. */
+const FEWEST_DIGITS = 7;
+
 /**
  * Quotes of every kind: around a number they have no meaning. `'` alone in front is how spreadsheets keep a number as text.
  */
@@ -67,7 +70,8 @@ const EXTENSION =
   /\d[^\p{L}\d]*?(?:[;,.]?\s*(?:ext(?:n|ens(?:ion|i[oó]n))?|x|w|p|poste|app(?:arat)?|durchwahl|dw|nst|int(?:erno)?|anexo|ramal|доб|wew|linka|klapka|tst|toestel)\.?|[#*]|,{2,}|;)\s*[=:.#]?\s*\(?\d{1,8}\)?\s*#?$/iu;
 
 /** Two numbers, whatever stands between them that is not written within one. */
-const SECOND_NUMBER = /\d[^\d]*?(?:[;|&,\\\t\n\v\f\r\u0085\u2028\u2029]|\p{L}{1,5})[^\d]*\d(?:[^\p{L}\d]{0,3}\d){4,}\D*$/u;
+const SECOND_NUMBER =
+  /\d[^\d]*?(?:[;|&,\\\t\n\v\f\r\u0085\u2028\u2029]|\p{L}{1,5})[^\d]*\d(?:[^\p{L}\d]{0,3}\d){4,}\D*$/u;
 
 const EXPONENT = /^[+\-(]*\d[\d.,'\u00a0 ]*(?:e\s*[+-]?\s*\d*|[x×*·]\s*10\s*(?:\^|\*\*|[⁰-⁹⁺])\s*[+-]?\s*\d*)$/iu;
 
@@ -200,7 +204,7 @@ function takenApart(marks: readonly Mark[]): ({ ok: true } & WrittenNumber) | Re
   if (open) return { ok: false, reason: 'brackets', ...at(open.mark) };
   if (/[.\-/]/.test(between)) return { ok: false, reason: 'separator', ...at(firstBetween) };
   const lastGroup = digits.length - (breaks.at(-1) ?? 0);
-  if (breaks.length > 0 && lastGroup === 1 && digits.length > 2) {
+  if (breaks.length > 0 && lastGroup === 1 && digits.length >= FEWEST_DIGITS) {
     return { ok: false, reason: 'separator', ...at(lastSeparator(wrapped)) };
   }
   return withoutPrefix({ plus, digits: digits.join(''), breaks, brackets, ...(lastMark ? { lastMark } : {}) });

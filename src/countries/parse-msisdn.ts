@@ -82,8 +82,7 @@ const EXPLANATIONS: Readonly<Record<MsisdnRefusal, string>> = {
   split_code: 'the phone number has a gap within its country or area code, so that it may be a national one',
   trunk_zero: 'the phone number has a 0 behind its calling code that is not dialled in this country: leave it out',
   suffix: 'the phone number is whole without the last digits, which may be an extension or a second number',
-  renumbered:
-    'the phone number is from before the numbers of its country were changed: write its present form',
+  renumbered: 'the phone number is from before the numbers of its country were changed: write its present form',
   unknown_calling_code: 'the phone number starts with no known country calling code',
   too_short: 'the phone number is too short for its country',
   too_long: 'the phone number is too long for its country',
@@ -107,7 +106,9 @@ export function parseMsisdn(input: string, { bareNumbers = DEFAULT_BARE_NUMBERS 
   if (written.digits === '') return refused('too_short');
   if (written.prefix !== '') return readInternational(written);
   if (bareNumbers === 'refused') return refused('bare');
-  return bareNumbers === 'international' ? readBare(written) : readNational(written, getCountryCallingCode(bareNumbers));
+  return bareNumbers === 'international'
+    ? readBare(written)
+    : readNational(written, getCountryCallingCode(bareNumbers));
 }
 
 /** The rule that was broken, as the end of a sentence for a person. */
@@ -142,7 +143,8 @@ function readInternational(written: WrittenNumber): ParsedMsisdn {
   const isPlaced = brackets.every(
     ([start, end]) =>
       isUkrainian(written) ||
-      (start === 0 && end === code.length) || (areaStarts.includes(start) && end - start <= LONGEST_AREA_CODE),
+      (start === 0 && end === code.length) ||
+      (areaStarts.includes(start) && end - start <= LONGEST_AREA_CODE),
   );
   if (!isPlaced || brackets.length > 3) return refused('brackets');
   return withoutRest(written, code.length) ?? readDigits(digits, { isZeroInBrackets: isTrunkBracket });
@@ -164,7 +166,8 @@ function isUkrainian({ prefix, digits, breaks, brackets }: WrittenNumber): boole
 /** A national number of the country with this calling code, unless its digits may be the whole number as well. */
 function readNational(written: WrittenNumber, code: string): ParsedMsisdn {
   const { digits, brackets } = written;
-  const isPlaced = brackets.length < 2 && brackets.every(([start, end]) => start < 4 && end - start <= LONGEST_AREA_CODE);
+  const isPlaced =
+    brackets.length < 2 && brackets.every(([start, end]) => start < 4 && end - start <= LONGEST_AREA_CODE);
   if (!isPlaced) return refused('brackets');
   const shift = (place: number): number => place + code.length;
   const national =
@@ -221,8 +224,12 @@ function readDigits(
   if (number === undefined || !number.isPossible()) return refused(reasonFor(`+${translated}`));
   const msisdn = presentSpellingOf(number.number.slice(1));
   if (msisdn.length > MAX_DIGITS) return refused('too_long');
+  if (withoutZero !== digits && withoutZero === translated && number.number !== `+${translated}`) {
+    return refused('wrong_length');
+  }
   // Something was taken off or put in by the country's rules, as Argentina's 15: sure where a number that exists comes of it.
-  if (number.number !== `+${translated}` && !isNational && !isValidPhoneNumber(number.number)) return refused('wrong_length');
+  if (number.number !== `+${translated}` && !isNational && !isValidPhoneNumber(number.number))
+    return refused('wrong_length');
   // One national 0 behind the calling code is dropped as in `+44 (0)7400…`; behind a second one there is no number, and
   // the spelling would not be the only one.
   const again = parsePhoneNumberFromString(`+${msisdn}`);

@@ -57,7 +57,8 @@ export const RENUMBERING_RULES: readonly RenumberingRule[] = [
     country: 'MX',
     since: '2019-08-03',
     until: '2020-08-02',
-    source: 'ITU Operational Bulletin 1151, Mexico, communication of 12.VI.2018; IFT: the prefixes 1, 01, 044 and 045 go',
+    source:
+      'ITU Operational Bulletin 1151, Mexico, communication of 12.VI.2018; IFT: the prefixes 1, 01, 044 and 045 go',
     former: /^52(?:1|01|044|045)([2-9]\d{9})$/,
     present: '52$1',
     back: { present: /^52([2-9]\d{9})$/, former: ['521$1', '5201$1', '52044$1', '52045$1'] },

@@ -1,6 +1,5 @@
 /** A string, and where it is the name of a member with a number: name, what stands between, and the number. */
-const MEMBER_OR_STRING =
-  /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:\s*)(-?\d[\d.eE+-]*)|"[^"\\]*(?:\\.[^"\\]*)*"/gs;
+const MEMBER_OR_STRING = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:\s*)(-?\d[\d.eE+-]*)|"[^"\\]*(?:\\.[^"\\]*)*"/gs;
 
 /**
  * JSON whose members of these names are texts where they were numbers, with the digits that were typed. `JSON.parse` makes

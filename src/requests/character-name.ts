@@ -2,6 +2,7 @@
 
 /** What texts and numbers are most often caught with. */
 const NAMES: Readonly<Record<string, string>> = {
+  ' ': 'space',
   '\t': 'tab',
   '\n': 'line feed',
   '\r': 'carriage return',

@@ -8,4 +8,5 @@ export {
   type RequestError,
 } from './message-request.ts';
 export { prepareMessage, type PrepareContext, type PreparedMessage } from './prepare-message.ts';
+export { previewRecipient } from './preview-recipient.ts';
 export { previewRequestSchema, previewText, type TextPreview, textPreviewSchema } from './preview-text.ts';

@@ -12,10 +12,10 @@ import {
 } from '../contract/message.ts';
 import { callingCodeOf, idWithNumber } from '../contract/msisdn.ts';
 import { countParts } from '../contract/part-count.ts';
-import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
-import { callingCodeOfCountry, digitsKeptOf, parseMsisdn, refusesNames } from '../countries/index.ts';
+import { callingCodeOfCountry, digitsKeptOf, parseMsisdn } from '../countries/index.ts';
 import { createHostRules, HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import type { Integration, ProjectSettings, Settings } from '../settings/index.ts';
+import { checkSender } from './check-sender.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import type { ParsedMessageRequest, RequestError } from './message-request.ts';
 
@@ -98,7 +98,6 @@ export async function prepareMessage(
   });
   if (!parsed.ok) return never('invalid_recipient', 'recipient', capitalised(explainRecipient(parsed)));
   const wanted = request.sender ?? project.defaultSender;
-  let nameIsSender = false;
   if (wanted === undefined && !integration.hasDefaultOriginator) {
     return never(
       'no_sender',
@@ -107,10 +106,9 @@ export async function prepareMessage(
     );
   }
   if (wanted !== undefined) {
-    const sender = parseSender(wanted);
-    if (!sender.ok) return never('invalid_sender', 'sender', capitalised(explainSenderRefusal(sender.reason)));
+    const sender = checkSender(wanted, parsed);
+    if (!sender.ok) return never('invalid_sender', 'sender', capitalised(sender.explanation));
     input.sender = sender.sender;
-    nameIsSender = sender.kind === 'alphanumeric';
   }
   if (parts !== undefined && parts > input.maxParts) {
     return never(
@@ -125,14 +123,6 @@ export async function prepareMessage(
       'mms_not_available',
       'recipient',
       `Integration ${integration.id} sends MMS only to ${integration.mmsCountries.join(', ') || 'no country'}, not to ${place}`,
-    );
-  }
-  if (nameIsSender && refusesNames(recipient, country)) {
-    const place = country === undefined ? 'this area code of +1' : countryName(country);
-    return never(
-      'invalid_sender',
-      'sender',
-      `A sender that is a name does not work in ${place}: messages there need a number or a short code`,
     );
   }
   return { kind: 'send', input };

@@ -161,8 +161,7 @@ export const projectRules = {
     .nonnegative(must('has to be a number of milliseconds, 0 or more')),
   waitWhereNoReportsExpected: flag,
   statusAttribute: flag,
-  bareNumbers: z
-    .custom<BareNumbers>((value) => typeof value === 'string' && isBareNumbers(value), must(BARE_NUMBERS)),
+  bareNumbers: z.custom<BareNumbers>((value) => typeof value === 'string' && isBareNumbers(value), must(BARE_NUMBERS)),
   retentionDays: z
     .int(must('has to be a whole number of days, 1 to 36,500'))
     .min(1, must('has to be a whole number of days, 1 to 36,500'))

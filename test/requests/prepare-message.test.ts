@@ -185,7 +185,7 @@ test('fails a text that takes more parts than allowed', async () => {
 });
 
 test('has Sinch fetch media from the internet alone, unless more is allowed', async () => {
-  const mms = { messageId: 'm-1', recipient: '+1 202 555 0123' };
+  const mms = { messageId: 'm-1', recipient: '+1 202 555 0123', sender: '60777' };
   for (const host of [
     'localhost:8080',
     '127.0.0.1',
@@ -206,7 +206,7 @@ test('has Sinch fetch media from the internet alone, unless more is allowed', as
 });
 
 test('sends MMS only where the integration has them', async () => {
-  const mms = { messageId: 'm-1', mediaUrl: 'https://media.example/a.png' };
+  const mms = { messageId: 'm-1', mediaUrl: 'https://media.example/a.png', sender: '60777' };
   const sent = await inputOf({ ...mms, recipient: '+1 202 555 0123', subject: 'Hi', text: 'Look' });
   assert.deepEqual(sent.content, {
     kind: 'mms',
