@@ -1,1 +1,1 @@
-ALTER TABLE "projects" ADD COLUMN "bare_numbers" text DEFAULT 'international' NOT NULL;
+ALTER TABLE "projects" ADD COLUMN "bare_numbers" text;

@@ -1,6 +1,6 @@
 import { DEFAULT_REPORT_WINDOW_MS, DEFAULT_SETTLE_MS } from '../contract/message.ts';
 import { countryName } from '../contract/country-name.ts';
-import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
+import { type BareNumbers, COUNTRIES_WITHOUT_REPORTS, DEFAULT_BARE_NUMBERS } from '../countries/index.ts';
 import type { ProjectView } from '../settings/index.ts';
 import { listLines } from './table.ts';
 import { utcTime } from './utc-time.ts';
@@ -32,7 +32,7 @@ export function settingsLines(project: ProjectView): string[] {
   return [`Project ${project.id}`, ...lines.map((line) => `  ${line}`)];
 }
 
-function bareNumbersInWords(bareNumbers: ProjectView['bareNumbers']): string {
+function bareNumbersInWords(bareNumbers: BareNumbers = DEFAULT_BARE_NUMBERS): string {
   if (bareNumbers === 'refused') return 'refused';
   return bareNumbers === 'international' ? 'international ones' : `national ones of ${countryName(bareNumbers)}`;
 }

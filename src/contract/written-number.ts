@@ -130,7 +130,7 @@ function unwrapped(marks: readonly Mark[]): Mark[] {
   };
   trim();
   // A formula whose result is a text, `="+44…"`, or a number, `=+44…`.
-  if (end - start > 1 && is(start, /=/)) {
+  if (start < end && is(start, /=/)) {
     start += 1;
     trim();
   }

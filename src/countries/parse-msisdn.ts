@@ -135,6 +135,7 @@ function readInternational(written: WrittenNumber): ParsedMsisdn {
   if (/^(?:011|11)/.test(digits)) return refused('dial_out');
   if (digits.startsWith('0')) return refused('not_international');
   const code = callingCodeOf(digits);
+  if (digits.startsWith('10')) return refused('trunk_zero');
   // Area codes of +1 have three digits: with a gap within them, the number is another country's with a prefix before it.
   const isSplit = breaks.some((place) => place < code.length || (code === '1' && place > 1 && place < 4));
   if (isSplit && !isUkrainian(written)) return refused('split_code');
@@ -224,12 +225,17 @@ function readDigits(
   if (number === undefined || !number.isPossible()) return refused(reasonFor(`+${translated}`));
   const msisdn = presentSpellingOf(number.number.slice(1));
   if (msisdn.length > MAX_DIGITS) return refused('too_long');
-  if (withoutZero !== digits && withoutZero === translated && number.number !== `+${translated}`) {
+  // No area code of +1 begins with 0 or 1; and behind one 0 that is not dialled there is no other.
+  const isLeft = readTrunkZero(msisdn, { isZeroInBrackets: false, isNational: false }) === msisdn;
+  if (/^1[01]/.test(msisdn) || !isLeft) return refused('wrong_length');
+  // Something was taken off or put in by the country's rules, as Argentina's 15: sure where a number that exists comes of
+  // it, and where it is not the second thing.
+  if (
+    number.number !== `+${translated}` &&
+    ((withoutZero !== digits && withoutZero === translated) || (!isNational && !isValidPhoneNumber(number.number)))
+  ) {
     return refused('wrong_length');
   }
-  // Something was taken off or put in by the country's rules, as Argentina's 15: sure where a number that exists comes of it.
-  if (number.number !== `+${translated}` && !isNational && !isValidPhoneNumber(number.number))
-    return refused('wrong_length');
   // One national 0 behind the calling code is dropped as in `+44 (0)7400…`; behind a second one there is no number, and
   // the spelling would not be the only one.
   const again = parsePhoneNumberFromString(`+${msisdn}`);
@@ -256,8 +262,22 @@ function readTrunkZero(
   if (number !== digits) {
     return number !== undefined && !isZeroInBrackets && isValidPhoneNumber(`+${number}`) ? number : undefined;
   }
-  if (!isValidPhoneNumber(`+${digits}`)) return undefined;
+  if (!CODES_WITH_ZEROS.includes(code)) return undefined;
+  if (!isValidPhoneNumber(`+${digits}`)) return hasOnlyRoomForZero(digits, dropped) ? digits : undefined;
   return isZeroInBrackets && isValidPhoneNumber(`+${dropped}`) ? undefined : digits;
+}
+
+/**
+ * Calling codes whose numbers may begin with 0 (ITU-T E.164, national numbering plans): Italy, San Marino, Ivory Coast,
+ * Benin and Congo.
+ */
+const CODES_WITH_ZEROS: readonly string[] = ['39', '378', '225', '229', '242'];
+
+/** Whether the 0 of a range that is newer than our list is the number's: without it no number has this length. */
+function hasOnlyRoomForZero(digits: string, dropped: string): boolean {
+  return (
+    validatePhoneNumberLength(`+${digits}`) === undefined && validatePhoneNumberLength(`+${dropped}`) !== undefined
+  );
 }
 
 function reasonFor(international: string): MsisdnRefusal {

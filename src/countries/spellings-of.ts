@@ -32,7 +32,7 @@ export function spellingsOf(
     return {
       ok: true,
       spellings: {
-        stored: [digits, digits.replace(/^00/, '')].filter(isNobodys),
+        stored: [digits, digits.replace(/^00/, '')].filter(wasTaken),
         refused: [digits],
         unmistakable: digits.length < MIN_UNMISTAKABLE_DIGITS ? [] : [digits],
       },
@@ -48,7 +48,7 @@ export function spellingsOf(
     const { countryCallingCode, nationalNumber } = number;
     const withZero = `${countryCallingCode}0${nationalNumber}`;
     international.push(withZero);
-    stored.push(withZero);
+    if (wasTaken(withZero)) stored.push(withZero);
     // Not everywhere the trunk prefix is 0; where it is another one, people write 0 all the same.
     national.push(nationalNumber, `0${nationalNumber}`, number.formatNational().replace(/\D/g, ''));
   }
@@ -63,11 +63,14 @@ export function spellingsOf(
   };
 }
 
-/**
- * Whether no message goes to these digits by the present rules: what is stored with them was taken before a rule came, and
- * is the person's whose number is looked for.
- */
+/** Whether no message goes to these digits by the present rules, so that they are no other number's spelling. */
 function isNobodys(digits: string): boolean {
   const parsed = parseMsisdn(`+${digits}`);
   return !parsed.ok || parsed.msisdn !== digits;
+}
+
+/** Whether a message may have gone to these digits before the rules of today, as with a 0 that nobody dials: by their length alone. */
+function wasTaken(digits: string): boolean {
+  const number = parsePhoneNumberFromString(`+${digits}`);
+  return number?.number === `+${digits}` && number.isPossible() && isNobodys(digits);
 }

@@ -182,8 +182,8 @@ export interface ProjectView {
   settleMs?: number;
   waitWhereNoReportsExpected: boolean;
   statusAttribute: boolean;
-  /** How numbers without `+` and `00` are read. */
-  bareNumbers: BareNumbers;
+  /** How numbers without `+` and `00` are read. Absent: as international ones. */
+  bareNumbers?: BareNumbers;
   /** Absent: what identifies people stays. */
   retentionDays?: number;
   createdAt: string;
@@ -202,7 +202,7 @@ export interface ProjectChange {
   settleMs?: number | null;
   waitWhereNoReportsExpected?: boolean;
   statusAttribute?: boolean;
-  bareNumbers?: BareNumbers;
+  bareNumbers?: BareNumbers | null;
   retentionDays?: number | null;
 }
 

@@ -72,7 +72,7 @@ export const projectChangeBody = z
       settleMs: projectRules.settleMs.nullable(),
       waitWhereNoReportsExpected,
       statusAttribute,
-      bareNumbers: projectRules.bareNumbers,
+      bareNumbers: projectRules.bareNumbers.nullable(),
       retentionDays: projectRules.retentionDays.nullable(),
     },
     BODY,

@@ -120,7 +120,7 @@ export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectS
     ...(settleMs === null ? {} : { settleMs }),
     waitWhereNoReportsExpected,
     statusAttribute,
-    bareNumbers,
+    ...(bareNumbers === null ? {} : { bareNumbers }),
     ...(retentionDays === null ? {} : { retentionDays }),
   });
 }
