@@ -61,7 +61,8 @@ function holdsMsisdn(text: string, msisdn: string): boolean {
   if (msisdn.length < FEWEST_DIGITS) return false;
   if (text.replace(/[^\p{L}\p{N}]/gu, '').includes(msisdn)) return true;
   const national = msisdn.startsWith('0') ? msisdn.replace(/^0+/, '') : nationalPartOf(msisdn);
-  if (national.length < FEWEST_DIGITS) return false;
+  // Nearly all texts end here, before an expression is made for the number.
+  if (national.length < FEWEST_DIGITS || !text.replace(/\D/g, '').includes(national)) return false;
   const separated = national.split('').join('[^\\p{L}\\p{N}]{0,3}');
   return new RegExp(`(?<!\\p{N})${TRUNK_PREFIX}[^\\p{L}\\p{N}]{0,3}${separated}(?!\\p{N})`, 'u').test(text);
 }

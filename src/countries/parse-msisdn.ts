@@ -238,7 +238,8 @@ function readDigits(
   }
   // One national 0 behind the calling code is dropped as in `+44 (0)7400…`; behind a second one there is no number, and
   // the spelling would not be the only one.
-  const again = parsePhoneNumberFromString(`+${msisdn}`);
+  const again =
+    number.number === `+${msisdn}` && msisdn === translated ? number : parsePhoneNumberFromString(`+${msisdn}`);
   if (again?.number !== `+${msisdn}`) return refused('wrong_length');
   return { ok: true, msisdn, ...(again.country === undefined ? {} : { country: again.country }) };
 }

@@ -3,11 +3,13 @@
  * spelling surely is the same subscriber's; where that takes more than the number tells, the spelling is refused.
  */
 
+import { callingCodeOf } from '../contract/msisdn.ts';
+
 /** A former spelling and the present one, digits with the calling code. */
 export interface RenumberingRule {
   /** ISO 3166-1 alpha-2. */
   country: string;
-  /** The first day on which the present spelling worked; in Brazil and Mexico also for good, as people go on with the former one. */
+  /** The first day on which the present spelling worked. Rules hold for good: people go on with the former spelling. */
   since: string;
   /** The last day on which networks took the former spelling, where that was announced. */
   until?: string;
@@ -164,15 +166,26 @@ const UNTRANSLATABLE: readonly { country: string; since: string; former: RegExp 
   { country: 'PH', since: '2019-10-06', former: /^632\d{7}$/ },
 ];
 
+/** By calling code: most numbers have none. */
+const RULES_OF = new Map<string, RenumberingRule[]>();
+for (const rule of RENUMBERING_RULES) {
+  const code = callingCodeOf(/\d+/.exec(rule.present)?.[0] ?? '');
+  RULES_OF.set(code, [...(RULES_OF.get(code) ?? []), rule]);
+}
+
+function rulesOf(digits: string): readonly RenumberingRule[] {
+  return RULES_OF.get(callingCodeOf(digits)) ?? [];
+}
+
 /** The present spelling of digits with the calling code: their own, where no rule is about them. Idempotent. */
 export function presentSpellingOf(digits: string): string {
-  const rule = RENUMBERING_RULES.find(({ former }) => former.test(digits));
+  const rule = rulesOf(digits).find(({ former }) => former.test(digits));
   return rule === undefined ? digits : digits.replace(rule.former, rule.present);
 }
 
 /** Spellings that the number had before its plan was changed; none for most. */
 export function formerSpellingsOf(digits: string): string[] {
-  return RENUMBERING_RULES.flatMap(({ back }) =>
+  return rulesOf(digits).flatMap(({ back }) =>
     back.present.test(digits) ? back.former.map((former) => digits.replace(back.present, former)) : [],
   );
 }
