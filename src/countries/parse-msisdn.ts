@@ -100,12 +100,12 @@ const EXPLANATIONS: Readonly<Record<MsisdnRefusal, string>> = {
  * Guadeloupe's; likewise Åland with Finland, Svalbard with Norway.
  */
 export function parseMsisdn(input: string, { bareNumbers = DEFAULT_BARE_NUMBERS }: MsisdnOptions = {}): ParsedMsisdn {
-  if (typeof input !== 'string') return refused('characters');
+  if (typeof input !== 'string') return noNumber('characters');
   const written = readWrittenNumber(input);
   if (!written.ok) return written;
-  if (written.digits === '') return refused('too_short');
+  if (written.digits === '') return noNumber('too_short');
   if (written.prefix !== '') return readInternational(written);
-  if (bareNumbers === 'refused') return refused('bare');
+  if (bareNumbers === 'refused') return noNumber('bare');
   return bareNumbers === 'international'
     ? readBare(written)
     : readNational(written, getCountryCallingCode(bareNumbers));
@@ -116,7 +116,7 @@ export function explainMsisdnRefusal(reason: MsisdnRefusal): string {
   return EXPLANATIONS[reason];
 }
 
-function refused(reason: MsisdnRefusal): MsisdnRefused {
+function noNumber(reason: MsisdnRefusal): MsisdnRefused {
   return { ok: false, reason };
 }
 
@@ -124,21 +124,21 @@ function refused(reason: MsisdnRefusal): MsisdnRefused {
 function readBare(written: WrittenNumber): ParsedMsisdn {
   const { digits, brackets } = written;
   // 8~10 is how Russia and its neighbours dial abroad; +81 0… is Japan, with a 0 that is not dialled.
-  if (/^(?:0111|011\d{8}|810)/.test(digits)) return refused('dial_out');
-  if (brackets.some(([start]) => start === 0)) return refused('not_international');
+  if (/^(?:0111|011\d{8}|810)/.test(digits)) return noNumber('dial_out');
+  if (brackets.some(([start]) => start === 0)) return noNumber('not_international');
   return readInternational(written);
 }
 
 function readInternational(written: WrittenNumber): ParsedMsisdn {
   const { digits, breaks, brackets } = written;
   // 00 11 and +1 1: Australia dials 0011 to call abroad, and no area code of +1 begins with 1.
-  if (/^(?:011|11)/.test(digits)) return refused('dial_out');
-  if (digits.startsWith('0')) return refused('not_international');
+  if (/^(?:011|11)/.test(digits)) return noNumber('dial_out');
+  if (digits.startsWith('0')) return noNumber('not_international');
   const code = callingCodeOf(digits);
-  if (digits.startsWith('10')) return refused('trunk_zero');
+  if (digits.startsWith('10')) return noNumber('trunk_zero');
   // Area codes of +1 have three digits: with a gap within them, the number is another country's with a prefix before it.
   const isSplit = breaks.some((place) => place < code.length || (code === '1' && place > 1 && place < 4));
-  if (isSplit && !isUkrainian(written)) return refused('split_code');
+  if (isSplit && !isUkrainian(written)) return noNumber('split_code');
   const isTrunkBracket = brackets.some(([start, end]) => start === code.length && digits.slice(start, end) === '0');
   const areaStarts = [code.length, ...(isTrunkBracket ? [code.length + 1] : [])];
   const isPlaced = brackets.every(
@@ -147,7 +147,7 @@ function readInternational(written: WrittenNumber): ParsedMsisdn {
       (start === 0 && end === code.length) ||
       (areaStarts.includes(start) && end - start <= LONGEST_AREA_CODE),
   );
-  if (!isPlaced || brackets.length > 3) return refused('brackets');
+  if (!isPlaced || brackets.length > 3) return noNumber('brackets');
   return withoutRest(written, code.length) ?? readDigits(digits, { isZeroInBrackets: isTrunkBracket });
 }
 
@@ -169,7 +169,7 @@ function readNational(written: WrittenNumber, code: string): ParsedMsisdn {
   const { digits, brackets } = written;
   const isPlaced =
     brackets.length < 2 && brackets.every(([start, end]) => start < 4 && end - start <= LONGEST_AREA_CODE);
-  if (!isPlaced) return refused('brackets');
+  if (!isPlaced) return noNumber('brackets');
   const shift = (place: number): number => place + code.length;
   const national =
     withoutRest(
@@ -184,12 +184,13 @@ function readNational(written: WrittenNumber, code: string): ParsedMsisdn {
   if (!digits.startsWith(code)) return national;
   const whole = readBare(written);
   if (!whole.ok) return national;
-  return !national.ok || national.msisdn === whole.msisdn ? whole : refused('ambiguous');
+  return !national.ok || national.msisdn === whole.msisdn ? whole : noNumber('ambiguous');
 }
 
 /**
  * Refuses a number whose last digits may not belong to it: behind a slash, where what stands before is more than an area
- * code; behind the only mark of its kind or the only gap, where what stands before is a whole number by itself.
+ * code; behind the only gap, or a mark before one or two digits, where what stands before is a whole number by itself; behind
+ * any gap, where it is one and with them it is none that is known.
  */
 function withoutRest({ digits, breaks, lastMark }: WrittenNumber, codeLength: number): MsisdnRefused | undefined {
   const inNational = breaks.filter((place) => place > codeLength);
@@ -199,13 +200,13 @@ function withoutRest({ digits, breaks, lastMark }: WrittenNumber, codeLength: nu
   if (lastMark?.mark === '/' && lastMark.before > codeLength) {
     const areaCode = digits.slice(codeLength, lastMark.before).replace(/^0/, '');
     const isAreaCode = areaCode.length <= LONGEST_AREA_CODE && digits.length - lastMark.before > 4;
-    if (!isAreaCode) return refused('second_number');
+    if (!isAreaCode) return noNumber('second_number');
   }
   const isMarked = lastMark?.before === last;
   const isOnlyGap = inNational.length === 1;
-  if ((isOnlyGap && rest < 5) || (isMarked && rest < 3)) {
+  if (rest < 5 && (isOnlyGap || (isMarked && rest < 3) || !isValidPhoneNumber(`+${digits}`))) {
     const before = readDigits(digits.slice(0, last), {});
-    if (before.ok && isValidPhoneNumber(`+${before.msisdn}`)) return refused('suffix');
+    if (before.ok && isValidPhoneNumber(`+${before.msisdn}`)) return noNumber('suffix');
   }
   return undefined;
 }
@@ -215,32 +216,32 @@ function readDigits(
   digits: string,
   { isZeroInBrackets = false, isNational = false }: { isZeroInBrackets?: boolean; isNational?: boolean },
 ): ParsedMsisdn {
-  if (isUntranslatable(digits)) return refused('renumbered');
+  if (isUntranslatable(digits)) return noNumber('renumbered');
   const present = presentSpellingOf(digits);
   const withoutZero = present === digits ? readTrunkZero(digits, { isZeroInBrackets, isNational }) : present;
-  if (withoutZero === undefined) return refused('trunk_zero');
+  if (withoutZero === undefined) return noNumber('trunk_zero');
   const translated = presentSpellingOf(withoutZero);
-  if (isUntranslatable(translated)) return refused('renumbered');
+  if (isUntranslatable(translated)) return noNumber('renumbered');
   const number = parsePhoneNumberFromString(`+${translated}`);
-  if (number === undefined || !number.isPossible()) return refused(reasonFor(`+${translated}`));
+  if (number === undefined || !number.isPossible()) return noNumber(reasonFor(`+${translated}`));
   const msisdn = presentSpellingOf(number.number.slice(1));
-  if (msisdn.length > MAX_DIGITS) return refused('too_long');
+  if (msisdn.length > MAX_DIGITS) return noNumber('too_long');
   // No area code of +1 begins with 0 or 1; and behind one 0 that is not dialled there is no other.
   const isLeft = readTrunkZero(msisdn, { isZeroInBrackets: false, isNational: false }) === msisdn;
-  if (/^1[01]/.test(msisdn) || !isLeft) return refused('wrong_length');
+  if (/^1[01]/.test(msisdn) || !isLeft) return noNumber('wrong_length');
   // Something was taken off or put in by the country's rules, as Argentina's 15: sure where a number that exists comes of
   // it, and where it is not the second thing.
   if (
     number.number !== `+${translated}` &&
     ((withoutZero !== digits && withoutZero === translated) || (!isNational && !isValidPhoneNumber(number.number)))
   ) {
-    return refused('wrong_length');
+    return noNumber('wrong_length');
   }
   // One national 0 behind the calling code is dropped as in `+44 (0)7400…`; behind a second one there is no number, and
   // the spelling would not be the only one.
   const again =
     number.number === `+${msisdn}` && msisdn === translated ? number : parsePhoneNumberFromString(`+${msisdn}`);
-  if (again?.number !== `+${msisdn}`) return refused('wrong_length');
+  if (again?.number !== `+${msisdn}`) return noNumber('wrong_length');
   return { ok: true, msisdn, ...(again.country === undefined ? {} : { country: again.country }) };
 }
 

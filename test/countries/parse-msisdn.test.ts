@@ -226,6 +226,8 @@ test('what stands behind a number is refused by its name, and never becomes its 
     ['+46701740621 22', 'suffix'],
     ['+46701740621-22', 'suffix'],
     ['+46701740621-123', 'suffix'],
+    ['+49 151 23456789 12', 'suffix'],
+    ['+49 151 234 567 89 123', 'suffix'],
     ['+46 70 174 06 21 (22)', 'brackets'],
     ['+49 30 1234567/68', 'second_number'],
     ['+43 1 12345/12346', 'second_number'],
