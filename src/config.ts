@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { reasonOf } from './contract/reason.ts';
+import { type BareNumbers, isBareNumbers } from './countries/index.ts';
 import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
@@ -100,6 +101,12 @@ const commonSchema = z.object({
       EXPECTED_INTERVAL,
     )
     .default(DEFAULT_SWEEP_INTERVAL_MS / 60_000),
+  BARE_NUMBERS: z
+    .custom<BareNumbers>(
+      (value) => typeof value === 'string' && isBareNumbers(value),
+      'expected international, refused, or the code of a country such as GB',
+    )
+    .optional(),
   RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
   SINCH_HMAC_SECRETS: text,
   SINCH_HMAC_TOLERANCE_HOURS: z.coerce.number().positive().optional(),
@@ -248,6 +255,7 @@ const REPLACED_BY_FILE = [
   'REPORT_WINDOW_HOURS',
   'WAIT_WHERE_NO_REPORTS',
   'STATUS_ATTRIBUTE',
+  'BARE_NUMBERS',
   'RETENTION_DAYS',
   'SINCH_HMAC_SECRETS',
   'SINCH_HMAC_TOLERANCE_HOURS',
@@ -399,6 +407,7 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
         ...(values.REPORT_WINDOW_HOURS === undefined ? {} : { reportWindowMs: values.REPORT_WINDOW_HOURS * 3_600_000 }),
         waitWhereNoReportsExpected: values.WAIT_WHERE_NO_REPORTS !== 'off',
         statusAttribute: values.STATUS_ATTRIBUTE !== 'off',
+        ...(values.BARE_NUMBERS === undefined ? {} : { bareNumbers: values.BARE_NUMBERS }),
         ...(values.RETENTION_DAYS === undefined ? {} : { retentionDays: values.RETENTION_DAYS }),
         integrations: [
           {

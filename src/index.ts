@@ -17,6 +17,7 @@ export type {
   SendMessageInput,
 } from './contract/message.ts';
 export { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTE } from './contract/names.ts';
+export type { BareNumbers } from './countries/index.ts';
 export {
   createKeyring,
   type Database,

@@ -57,6 +57,7 @@ test('reads every variable', async () => {
     REPORT_WINDOW_HOURS: '48',
     WAIT_WHERE_NO_REPORTS: 'off',
     STATUS_ATTRIBUTE: 'off',
+    BARE_NUMBERS: 'GB',
     RETENTION_DAYS: '90',
     PAYLOAD_ENCRYPTION: 'on',
     CODEC_ORIGINS: 'https://temporal.example.com, http://127.0.0.1:8233',
@@ -161,6 +162,7 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     PORT: '70000',
     STATUS_ATTRIBUTE: 'maybe',
     PAYLOAD_ENCRYPTION: 'secret',
+    BARE_NUMBERS: 'national',
     RETENTION_DAYS: '0',
     CODEC_ORIGINS: 'https://secret.example/path',
   });
@@ -175,6 +177,7 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     'PORT',
     'STATUS_ATTRIBUTE',
     'PAYLOAD_ENCRYPTION',
+    'BARE_NUMBERS',
     'RETENTION_DAYS',
     'CODEC_ORIGINS',
   ]) {

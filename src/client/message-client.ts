@@ -246,7 +246,8 @@ function assertStartable(message: SendMessageInput): void {
 
 /** Says nothing of which message it is: that would be the number. */
 function assertIdsWithoutNumber({ messageId, recipient, campaign }: SendMessageInput): void {
-  const name = idWithNumber({ messageId, campaignId: campaign.campaignId }, recipient);
+  const { campaignId, campaignName } = campaign;
+  const name = idWithNumber({ messageId, campaignId, campaignName }, recipient);
   if (name === undefined) return;
   throw new TypeError(`Cannot start a message: expected \`${name}\` to be an id without the recipient's number in it`);
 }

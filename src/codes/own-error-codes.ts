@@ -61,8 +61,8 @@ const ROWS: readonly Row[] = [
     'Not a phone number',
     'request',
     'permanent',
-    'the recipient is no number that can exist',
-    'correct the number at the customer; it has to be in international form',
+    'the recipient is not surely a number: none that can exist, or more than a number, or one that may be several',
+    'correct the number at the customer as the message of the error says; it has to be in international form unless the project says otherwise',
   ],
   [
     'no_recipient',
@@ -85,8 +85,8 @@ const ROWS: readonly Row[] = [
     'Not a sender',
     'request',
     'permanent',
-    'the sender is neither a number, nor a short code, nor a name of at most 11 GSM characters',
-    'correct the sender, or leave it out to use the default one',
+    'the sender is neither a number, nor a short code, nor a name of at most 11 GSM characters; or it is a name where no network takes one, as in North America',
+    'correct the sender, or give a number or short code',
   ],
   [
     'too_many_parts',

@@ -11,6 +11,8 @@ Environment:
   REPORT_WINDOW_HOURS         how long delivery reports are waited for (default: 96)
   WAIT_WHERE_NO_REPORTS       on, or off to end messages to countries without reports at once (default: on)
   STATUS_ATTRIBUTE            on, or off to leave SinchStatus as it is at the start (default: on)
+  BARE_NUMBERS                how numbers without + and 00 are read: international, refused, or national ones of a
+                              country such as GB (default: international)
   RETENTION_DAYS              whole days after which numbers and texts are erased (default: never)
   SINCH_PROJECT_ID,
   SINCH_INTEGRATION_ID        ids (default: default, sinch)

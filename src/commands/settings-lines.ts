@@ -1,5 +1,6 @@
 import { DEFAULT_REPORT_WINDOW_MS, DEFAULT_SETTLE_MS } from '../contract/message.ts';
-import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
+import { countryName } from '../contract/country-name.ts';
+import { type BareNumbers, COUNTRIES_WITHOUT_REPORTS, DEFAULT_BARE_NUMBERS } from '../countries/index.ts';
 import type { ProjectView } from '../settings/index.ts';
 import { counted } from './counted.ts';
 import { listLines } from './table.ts';
@@ -23,6 +24,7 @@ export function settingsLines(project: ProjectView): string[] {
     ['Settle time', `${counted(seconds, 'second')}${standard(project.settleMs)}`],
     ['Wait where no reports', project.waitWhereNoReportsExpected ? 'on' : 'off'],
     ['Status attribute', project.statusAttribute ? 'on' : 'off'],
+    ['Numbers without +', bareNumbersInWords(project.bareNumbers)],
     [
       'Retention',
       project.retentionDays === undefined ? 'numbers and texts stay' : counted(project.retentionDays, 'day'),
@@ -32,4 +34,9 @@ export function settingsLines(project: ProjectView): string[] {
     ['Changed', utcTime(project.updatedAt)],
   ]);
   return [`Project ${project.id}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function bareNumbersInWords(bareNumbers: BareNumbers = DEFAULT_BARE_NUMBERS): string {
+  if (bareNumbers === 'refused') return 'refused';
+  return bareNumbers === 'international' ? 'international ones' : `national ones of ${countryName(bareNumbers)}`;
 }

@@ -1,6 +1,7 @@
 /** A route of the API, defined once: who may call it, what it takes and answers, and what it does. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { type Access, actorOf, type Caller } from './access.ts';
+import { numbersAsTyped } from './numbers-as-typed.ts';
 import { Problem, PROBLEM_JSON, type ProblemCode, problemSchema, PROBLEMS } from './problem.ts';
 import type { Actor } from '../settings/index.ts';
 
@@ -23,8 +24,12 @@ export interface RouteCall<Params, Query> {
   query: Query;
   /** Who calls, as the audit log names them. @throws TypeError in a route that anybody may call */
   actor: () => Actor;
-  /** The body's JSON, whatever the content type says. @throws Problem `invalid_body` */
-  json: () => Promise<unknown>;
+  /**
+   * The body's JSON, whatever the content type says.
+   * @param asTyped members whose numbers are texts, with the digits that were typed
+   * @throws Problem `invalid_body`
+   */
+  json: (asTyped?: readonly string[]) => Promise<unknown>;
 }
 
 /** What a route is made of. */
@@ -101,7 +106,7 @@ export function apiRoute<
           if (caller === undefined) throw new TypeError(`${method} ${path} is open to all: nobody is known to call it`);
           return actorOf(caller);
         },
-        json: () => jsonOf(request),
+        json: (asTyped = []) => jsonOf(request, asTyped),
       });
       if (answer instanceof Response) return answer;
       return status === 204 ? new Response(null, { status }) : Response.json(answer, { status });
@@ -212,7 +217,7 @@ function parseQuery(schema: z.ZodObject, query: Readonly<Record<string, string>>
   throw new Problem('invalid_query', `Expected \`${issue?.path.join('.')}\` to be ${issue?.message}`);
 }
 
-async function jsonOf(request: Request): Promise<unknown> {
+async function jsonOf(request: Request, asTyped: readonly string[]): Promise<unknown> {
   // Throws the Problem of a body that is too large, which is found while it is read.
   const bytes = await request.arrayBuffer();
   const encoded = request.headers.get('content-encoding') !== null;
@@ -229,7 +234,7 @@ async function jsonOf(request: Request): Promise<unknown> {
     throw wrong('UTF-8', ': encode it so');
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(asTyped.length === 0 ? text : numbersAsTyped(text, asTyped));
   } catch {
     throw wrong('JSON');
   }

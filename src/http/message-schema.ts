@@ -27,6 +27,11 @@ const requestError = z
   })
   .openapi('RequestError');
 
+const answeredCountry = z.string().optional().openapi({
+  description: "Of the recipient's number, ISO 3166-1 alpha-2; absent where the number does not tell.",
+  example: 'GB',
+});
+
 /** The answer about one recipient. */
 export const intakeAnswer = z
   .union([
@@ -35,6 +40,7 @@ export const intakeAnswer = z
       messageId: z.string(),
       status: z.literal('waiting_to_send'),
       workflowId: z.string(),
+      country: answeredCountry,
     }),
     z.object({
       success: z.literal(false),
@@ -42,6 +48,7 @@ export const intakeAnswer = z
       status: z.enum(['skipped', 'enqueue_failed', 'refused']).openapi({
         description: '`refused`: nothing is registered, and the request may be made again once it is right.',
       }),
+      country: answeredCountry,
       errors: z.array(requestError),
     }),
   ])

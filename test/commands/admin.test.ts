@@ -382,6 +382,12 @@ describe('commands of admins', () => {
     for (const name of ['defaultSender', 'countriesWithoutReports', 'reportWindowMs', 'settleMs'] as const) {
       assert.equal(reset[name], undefined, name);
     }
+    const national = await stack.run('settings', 'settings change --bare-numbers gb');
+    assert.match(national.stdout, /Numbers without \+ +national ones of United Kingdom/);
+    assert.equal((await stack.json<ProjectView>('settings', 'settings show')).bareNumbers, 'GB');
+    const unknown = await stack.run('settings', 'settings change --bare-numbers XX');
+    assert.equal(unknown.exitCode, 2);
+    assert.match(unknown.stderr, /Expected international, refused, or the code of a country/);
     const wrong = await stack.run('settings', 'settings change --default-integration nobody');
     assert.equal(wrong.exitCode, 1);
     assert.match(wrong.stderr, /^Error: .*nobody/m);
