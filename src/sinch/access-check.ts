@@ -1,7 +1,8 @@
-import { networkCodeOf } from './classify-answer.ts';
+import { isStrangers, networkCodeOf } from './classify-answer.ts';
 import { parseJson, readErrorText } from './error-text.ts';
 import type { Exchange } from './exchange.ts';
 import { batchPage } from './schemas.ts';
+import { describeStranger } from './stranger.ts';
 
 /** What kept a request from its answer. */
 export type NetworkFault = 'not_allowed' | 'dns' | 'refused' | 'tls' | 'timeout' | 'broken_off' | 'other';
@@ -9,8 +10,8 @@ export type NetworkFault = 'not_allowed' | 'dns' | 'refused' | 'tls' | 'timeout'
 /** Whether Sinch lets a plan's token in. */
 export type AccessCheck =
   | { kind: 'admitted'; statusCode: number }
-  /** An answer that is no list of batches: whoever gave it is not Sinch. */
-  | { kind: 'not_sinch'; statusCode: number }
+  /** An answer that is neither a list of batches nor an error of Sinch's; `comment` tells what can be seen of its author. */
+  | { kind: 'not_sinch'; statusCode: number; comment: string }
   | { kind: 'answered'; statusCode: number; error?: string; comment?: string }
   | { kind: 'unreachable'; fault: NetworkFault; code: string };
 
@@ -22,9 +23,10 @@ export function readAccess(result: Exchange): AccessCheck {
   }
   const { status: statusCode, body } = result;
   if (statusCode >= 200 && statusCode < 300) {
-    const isList = batchPage.safeParse(parseJson(body)).success;
-    return { kind: isList ? 'admitted' : 'not_sinch', statusCode };
+    if (batchPage.safeParse(parseJson(body)).success) return { kind: 'admitted', statusCode };
+    return { kind: 'not_sinch', statusCode, comment: describeStranger(result) };
   }
+  if (isStrangers(result)) return { kind: 'not_sinch', statusCode, comment: describeStranger(result) };
   const { code, comment } = readErrorText(body);
   return {
     kind: 'answered',
