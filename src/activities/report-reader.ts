@@ -73,7 +73,9 @@ export function pauseAfter(failures: number, retryAfterMs: number | undefined, j
 }
 
 /** The members of `SinchRequestError`, which is known here by its type alone. */
-function isSinchError(error: unknown): error is Error & { statusCode?: number; retryAfterMs?: number; isStrangers?: boolean } {
+function isSinchError(
+  error: unknown,
+): error is Error & { statusCode?: number; retryAfterMs?: number; isStrangers?: boolean } {
   return error instanceof Error && 'code' in error && error.code === 'sinch_request_failed';
 }
 

@@ -28,10 +28,11 @@ export type FaultDecision =
  * held although its probes show no fault. Rather many than few: those in a row may all be to blame, as recipients of one
  * range are that a list is sorted by. Where little is sent, fewer in a longer time.
  */
-const ROWS: readonly (readonly [messages: number, ms: number])[] = [
-  [10, 2_000],
-  [3, 60_000],
-];
+const LONG_ROW = { messages: 10, ms: 2_000 };
+const SLOW_ROW = { messages: 3, ms: 60_000 };
+
+/** The same for a long row after one has held the plan and a probe found it open: the row may just have been longer. */
+const LATER_LONG_ROW_MS = 10_000;
 
 /** How often a message meets the fault, others being taken meanwhile, before it counts as met again and again. */
 const TIMES_AGAIN = 3;
@@ -99,6 +100,7 @@ export function createPlanFaults({ examine, hold, now = Date.now }: PlanFaultsOp
   const examining = new Map<string, Promise<Responsible>>();
   let held: { refusal: Refusal; at: number } | undefined;
   let holding: Promise<void> | undefined;
+  let heldForRow = false;
 
   /** The fault that the plan is held for, as long as its queue may not have stopped. */
   const stopping = (): { refusal: Refusal } | undefined => (held && now() - held.at < PAUSE_MS ? held : undefined);
@@ -134,7 +136,11 @@ export function createPlanFaults({ examine, hold, now = Date.now }: PlanFaultsOp
     // A row that goes on and on need not be remembered in full.
     if (row.messages.size < MOST_REMEMBERED) row.messages.add(workflowId);
     const lasted = now() - row.since;
-    return ROWS.some(([messages, ms]) => row.messages.size >= messages && lasted >= ms);
+    const longMs = heldForRow ? LATER_LONG_ROW_MS : LONG_ROW.ms;
+    return (
+      (row.messages.size >= LONG_ROW.messages && lasted >= longMs) ||
+      (row.messages.size >= SLOW_ROW.messages && lasted >= SLOW_ROW.ms)
+    );
   }
 
   function remember(workflowId: string, seen: Met): void {
@@ -165,7 +171,10 @@ export function createPlanFaults({ examine, hold, now = Date.now }: PlanFaultsOp
       const { workflowId, integrationId } = message;
       if (stopping()) return 'held';
       const responsible = await examined(refusal, integrationId);
-      if (responsible === 'plan') return holdFor(refusal);
+      if (responsible === 'plan') {
+        heldForRow = false;
+        return holdFor(refusal);
+      }
       if (responsible === 'integration') {
         paused.set(integrationId, { refusal, at: now() });
         return 'alone';
@@ -176,7 +185,10 @@ export function createPlanFaults({ examine, hold, now = Date.now }: PlanFaultsOp
         remember(workflowId, { times: 1, taken: takenByNow });
         // Those that have met it before prove nothing new: they would hold the plan again after each probe.
         if (!lengthen(message)) return 'alone';
-        if (!othersAreTaken(integrationId)) return holdFor(refusal);
+        if (!othersAreTaken(integrationId)) {
+          heldForRow = true;
+          return holdFor(refusal);
+        }
         paused.set(integrationId, { refusal, at: now() });
         return 'alone';
       }

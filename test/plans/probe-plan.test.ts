@@ -66,7 +66,10 @@ describe('a probe', () => {
       for (const methods of [['GET'], ['POST'], ['GET', 'POST']]) {
         simulator.setFault('demo-plan', { methods, answer });
         const outcome = await probe([integration()], 407);
-        assert.ok(outcome.kind === 'fault' && outcome.error === 'not_sinch', JSON.stringify([answer, methods, outcome]));
+        assert.ok(
+          outcome.kind === 'fault' && outcome.error === 'not_sinch',
+          JSON.stringify([answer, methods, outcome]),
+        );
       }
     }
     simulator.setFault('demo-plan', undefined);

@@ -225,7 +225,10 @@ describe('who gave an answer', () => {
       },
       '<html><title>Denied: 4915112345678 https://me.example/secret</title><p>Bearer the-token 10.1.2.3</html>',
     );
-    assert.match(said, /\(text\/html; server squid; passed on by a proxy, squid; titled "Denied: \+49•••••78 https:\/\/me/);
+    assert.match(
+      said,
+      /\(text\/html; server squid; passed on by a proxy, squid; titled "Denied: \+49•••••78 https:\/\/me/,
+    );
     assert.doesNotMatch(said, /5\.7|corp|10\.1|secret|the-token|4915112345678/);
   });
 
@@ -252,7 +255,11 @@ describe('what Sinch says of a refusal', () => {
   const shapes: readonly [body: string, error: string | undefined, comment: string | undefined, status?: number][] = [
     ['{"code":"syntax_invalid_json","text":"No"}', 'syntax_invalid_json', 'No'],
     ['{"code":"syntax_invalid_json","message":"No"}', 'syntax_invalid_json', 'No'],
-    ['{"error":{"code":"syntax_invalid_json","message":"No","status":"BAD","details":[]}}', 'syntax_invalid_json', 'No'],
+    [
+      '{"error":{"code":"syntax_invalid_json","message":"No","status":"BAD","details":[]}}',
+      'syntax_invalid_json',
+      'No',
+    ],
     ['{"timestamp":1,"status":400,"error":"Bad Request","path":"/xms/v1/plan"}', undefined, 'Bad Request'],
     ['{"error":{"code":400,"message":"No","status":"INVALID"}}', 'INVALID', 'No', 500],
     ['{"type":"about:blank","title":"Bad","detail":"No"}', undefined, 'No', 500],

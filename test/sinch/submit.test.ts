@@ -5,7 +5,16 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, test } from 'node:test';
 import { type Dispatcher, Pool } from 'undici';
 import { createSinchClient, type SinchClientOptions } from '../../src/sinch/index.ts';
-import { answering, closedPort, hanging, NOW, type Script, type ScriptedHost, startHost, submission } from './scripted-host.ts';
+import {
+  answering,
+  closedPort,
+  hanging,
+  NOW,
+  type Script,
+  type ScriptedHost,
+  startHost,
+  submission,
+} from './scripted-host.ts';
 
 const TOKEN = 'the-token-of-the-plan';
 
