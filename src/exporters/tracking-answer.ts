@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOST_NOT_ALLOWED } from '../hosts/index.ts';
+import { HOST_NOT_ALLOWED, ProxyError } from '../hosts/index.ts';
 import { type Exchange, networkCodeOf, parseJson, parseRetryAfter, safeText } from '../sinch/index.ts';
 
 /** What became of one command. */
@@ -46,7 +46,10 @@ export function readTrackingAnswer(ended: Exchange, commandIds: readonly string[
     const code = networkCodeOf(ended.error);
     return code === 'host_not_allowed'
       ? { kind: 'no_access', comment: `${code}: the host of the base URL ${HOST_NOT_ALLOWED}` }
-      : { kind: 'unavailable', comment: `No answer came (${code})` };
+      : {
+          kind: 'unavailable',
+          comment: ended.error instanceof ProxyError ? ended.error.message : `No answer came (${code})`,
+        };
   }
   const { status, retryAfter } = ended;
   const parsed = body.safeParse(parseJson(ended.body));

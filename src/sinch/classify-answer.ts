@@ -1,5 +1,5 @@
 import { NOT_SINCH, type Refusal } from '../contract/send-outcome.ts';
-import { HOST_NOT_ALLOWED } from '../hosts/index.ts';
+import { HOST_NOT_ALLOWED, ProxyError } from '../hosts/index.ts';
 import { readBatchAnswer, type SentMessage } from './batch-answer.ts';
 import type { SubmitOutcome } from './client.ts';
 import { isFrameworkError, isPage, isSinchsWord, parseJson, readErrorText } from './error-text.ts';
@@ -150,6 +150,9 @@ export function classifyNetworkFailure({ written, error }: NetworkFailure): Subm
       error: 'host_not_allowed',
       comment: `The request was not made: the host of the integration's base URL ${HOST_NOT_ALLOWED}`,
     };
+  }
+  if (error instanceof ProxyError) {
+    return { kind: 'not_accepted', error: 'proxy_failed', comment: `${error.message}. Nothing was sent` };
   }
   return {
     kind: 'not_accepted',

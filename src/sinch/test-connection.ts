@@ -109,13 +109,17 @@ function explain(
     case 'provider':
       return `Sinch cannot answer at the moment (${said}), so nothing is known about token, plan and region. Try again later.`;
     case 'network':
-      if (check.kind === 'unreachable') return `${NETWORK[check.fault](host)} (${check.code}).`;
+      if (check.kind === 'unreachable') {
+        const why = check.comment === undefined ? check.code : `${check.code}: ${check.comment}`;
+        return `${NETWORK[check.fault](host)} (${why}).`;
+      }
       return `The network: somebody on the way to ${host} answers in the place of Sinch (${said}).${check.kind === 'not_sinch' ? ` ${check.comment}.` : ''}`;
   }
 }
 
 const NETWORK: Readonly<Record<NetworkFault, (host: string) => string>> = {
   not_allowed: (host) => `${host} ${HOST_NOT_ALLOWED}`,
+  proxy: (host) => `The network: ${host} is not reached by the proxy that HTTPS_PROXY or HTTP_PROXY names`,
   dns: (host) => `The network: the name ${host} is not known. Check the address, and the name service of this machine`,
   refused: (host) => `The network: ${host} takes no connection. Check the address, and whether a firewall is between`,
   tls: (host) =>
