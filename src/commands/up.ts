@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
-import type { ProxySettings } from '../hosts/index.ts';
 import { metricsAddressOf, readProxies, settingsFromFile } from '../config.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -175,7 +174,7 @@ function addressOfMetrics(env: NodeJS.ProcessEnv): string | undefined {
   }
 }
 
-function proxiesOf(env: NodeJS.ProcessEnv): ProxySettings {
+function proxiesOf(env: NodeJS.ProcessEnv): ReturnType<typeof readProxies> {
   try {
     return readProxies(env);
   } catch (cause) {

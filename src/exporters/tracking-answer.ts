@@ -61,6 +61,11 @@ export function readTrackingAnswer(ended: Exchange, commandIds: readonly string[
     if (said?.success === false) return { kind: 'refused', reason: `success_false: ${text ?? 'without a reason'}` };
     return { kind: 'unavailable', comment: `${comment} without the result of any command` };
   }
+  const isPlatforms = said !== undefined && (said.success === false || said.errors.length > 0);
+  // A proxy's or a firewall's word is none on the events. Of a body that is too large it is the usual one, and halves may pass.
+  if (REQUEST_REFUSED.has(status) && !isPlatforms && status !== 413) {
+    return { kind: 'unavailable', comment: `${comment}, which is no answer of the platform` };
+  }
   if (REQUEST_REFUSED.has(status)) return { kind: 'refused', reason: `http_${status}: ${text ?? 'without a reason'}` };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const retryAfterMs = parseRetryAfter(retryAfter, now);

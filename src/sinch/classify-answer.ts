@@ -1,4 +1,4 @@
-import { NOT_SINCH, type Refusal } from '../contract/send-outcome.ts';
+import type { NOT_SINCH, Refusal } from '../contract/send-outcome.ts';
 import { HOST_NOT_ALLOWED, ProxyError } from '../hosts/index.ts';
 import { readBatchAnswer, type SentMessage } from './batch-answer.ts';
 import type { SubmitOutcome } from './client.ts';
@@ -106,7 +106,11 @@ export function isStrangers({ status, body }: Pick<Answer, 'status' | 'body'>): 
 }
 
 function ofStranger(answer: Answer): Refusal {
-  return { statusCode: answer.status, error: NOT_SINCH, comment: describeStranger(answer) };
+  return {
+    statusCode: answer.status,
+    error: 'not_sinch' satisfies typeof NOT_SINCH,
+    comment: describeStranger(answer),
+  };
 }
 
 function refusalIn({ status, body }: Answer): Refusal {
