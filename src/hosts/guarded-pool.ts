@@ -1,6 +1,6 @@
 import { lookup as systemLookup } from 'node:dns';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { guardedConnector, type GuardedConnectorOptions, type LookUp } from './guarded-connector.ts';
+import { guardedConnector, type GuardedConnectorOptions } from './guarded-connector.ts';
 import { HostNotAllowedError } from './host-not-allowed.ts';
 import type { Proxies, Proxy } from './proxies.ts';
 import { ProxyError } from './proxy-error.ts';
@@ -52,49 +52,45 @@ function tunnelling(target: URL, proxy: Proxy, options: GuardedConnectorOptions)
   const speakTls = buildConnector({ timeout: timeoutMs, allowH2: false });
   const host = `${target.hostname}:${target.port || '443'}`;
   return (asked, callback) => {
-    judge(target.hostname, options)
-      .then(() => openTunnel(proxy, host, timeoutMs))
-      .then(
-        (httpSocket) => speakTls({ ...asked, httpSocket }, callback),
-        (error: Error) => callback(error, null),
-      );
+    judge(target.hostname, options, (notAllowed) => {
+      if (notAllowed) return callback(notAllowed, null);
+      openTunnel({ proxy, target: host, timeoutMs }, (failed, httpSocket) => {
+        if (httpSocket) speakTls({ ...asked, httpSocket }, callback);
+        else callback(failed, null);
+      });
+    });
   };
 }
 
 function passingOn(target: URL, proxy: Proxy, options: GuardedConnectorOptions): buildConnector.connector {
   const connect = buildConnector({ timeout: options.timeoutMs, allowH2: false });
   return (asked, callback) => {
-    judge(target.hostname, options).then(
-      () =>
-        connect(asked, (error, socket) => {
-          if (socket) callback(null, socket);
-          else callback(new ProxyError(proxy.name, target.host, codeOf(error)), null);
-        }),
-      (error: Error) => callback(error, null),
-    );
+    judge(target.hostname, options, (notAllowed) => {
+      if (notAllowed) return callback(notAllowed, null);
+      connect(asked, (error, socket) => {
+        if (socket) callback(null, socket);
+        else callback(new ProxyError(proxy.name, target.host, codeOf(error)), null);
+      });
+    });
   };
 }
 
 /**
- * Whether a proxy may be asked for the host. The proxy looks the name up by itself, so that all that it stands for here
- * has to be allowed, and a name that is not known here is refused where it is not known to be one of the internet.
- * @throws HostNotAllowedError, or the error of the name service
+ * Tells whether a proxy may be asked for the host: `HostNotAllowedError` or the error of the name service, or none. The
+ * proxy looks the name up by itself, so that all that it stands for here has to be allowed, and a name that is not known
+ * here is refused where it is not known to be one of the internet.
  */
-async function judge(hostname: string, { rules, lookUp = systemLookup }: GuardedConnectorOptions): Promise<void> {
-  if (!rules.allowsHost(hostname)) throw new HostNotAllowedError(hostname);
-  if (rules.needsNoLookUp(hostname)) return;
-  const addresses = await addressesOf(hostname, lookUp);
-  if (addresses.length === 0 || !addresses.every((address) => rules.allowsAddress(hostname, address))) {
-    throw new HostNotAllowedError(hostname);
-  }
-}
-
-function addressesOf(hostname: string, lookUp: LookUp): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    lookUp(hostname, { all: true }, (error, addresses) => {
-      if (error) reject(error);
-      else resolve(addresses.map(({ address }) => address));
-    });
+function judge(
+  hostname: string,
+  { rules, lookUp = systemLookup }: GuardedConnectorOptions,
+  done: (error?: Error) => void,
+): void {
+  if (!rules.allowsHost(hostname)) return done(new HostNotAllowedError(hostname));
+  if (rules.needsNoLookUp(hostname)) return done();
+  lookUp(hostname, { all: true }, (error, addresses) => {
+    if (error) return done(error);
+    const areAllowed = addresses.every(({ address }) => rules.allowsAddress(hostname, address));
+    done(addresses.length > 0 && areAllowed ? undefined : new HostNotAllowedError(hostname));
   });
 }
 
