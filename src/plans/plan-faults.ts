@@ -28,11 +28,11 @@ export type FaultDecision =
  * held although its probes show no fault. Rather many than few: those in a row may all be to blame, as recipients of one
  * range are that a list is sorted by. Where little is sent, fewer in a longer time.
  */
-const LONG_ROW = { messages: 10, ms: 2_000 };
-const SLOW_ROW = { messages: 3, ms: 60_000 };
+const LONG_ROW = { messages: 30, ms: 10_000 };
+const SLOW_ROW = { messages: 5, ms: 300_000 };
 
 /** The same for a long row after one has held the plan and a probe found it open: the row may just have been longer. */
-const LATER_LONG_ROW_MS = 10_000;
+const LATER_LONG_ROW_MS = 30_000;
 
 /** How often a message meets the fault, others being taken meanwhile, before it counts as met again and again. */
 const TIMES_AGAIN = 3;

@@ -63,40 +63,39 @@ describe('a fault that a message meets', () => {
     }
   });
 
-  test('of ten messages in a row holds the plan after two seconds although no probe shows it', async () => {
+  test('of thirty messages in a row holds the plan after ten seconds although no probe shows it', async () => {
     const { seen, meet } = planFaults();
-    for (let index = 0; index < 12; index += 1) assert.equal(await meet(`m-${index}`), 'alone');
-    seen.now += 2_000;
-    assert.equal(await meet('m-12'), 'held');
+    for (let index = 0; index < 40; index += 1) assert.equal(await meet(`m-${index}`), 'alone');
+    seen.now += 10_000;
+    assert.equal(await meet('m-40'), 'held');
     assert.equal(seen.holds, 1);
   });
 
-  test('of three messages in a row holds it after a minute', async () => {
+  test('of five messages in a row holds it after five minutes', async () => {
     const { seen, meet } = planFaults();
     assert.equal(await meet('m-1'), 'alone');
-    seen.now += 60_000;
-    assert.equal(await meet('m-2'), 'alone');
-    assert.equal(await meet('m-3'), 'held');
+    seen.now += 300_000;
+    for (const id of ['m-2', 'm-3', 'm-4']) assert.equal(await meet(id), 'alone');
+    assert.equal(await meet('m-5'), 'held');
   });
 
-  test('of messages that have met it before never holds the plan again, though a new one of them may', async () => {
+  test('of messages that have met it before never holds the plan again, though new ones of a longer row may', async () => {
     const { seen, meet } = planFaults();
-    const ids = Array.from({ length: 12 }, (_, index) => `m-${index}`);
+    const ids = Array.from({ length: 40 }, (_, index) => `m-${index}`);
     for (const id of ids) await meet(id);
-    seen.now += 2_000;
-    assert.equal(await meet('m-12'), 'held');
-    for (let rounds = 0; rounds < 5; rounds += 1) {
+    seen.now += 10_000;
+    assert.equal(await meet('m-40'), 'held');
+    for (let rounds = 0; rounds < 10; rounds += 1) {
       seen.now += 60_000;
       for (const id of ids) assert.equal(await meet(id), 'alone');
     }
-    assert.equal(await meet('m-13'), 'alone');
     assert.equal(seen.holds, 1);
-    for (let index = 20; index < 60; index += 1) {
+    for (let index = 50; index < 100; index += 1) {
       assert.equal(await meet(`m-${index}`), 'alone', 'the row was longer');
-      seen.now += 200;
+      seen.now += 500;
     }
-    seen.now += 2_000;
-    assert.equal(await meet('m-60'), 'held', 'a fault that goes on');
+    seen.now += 10_000;
+    assert.equal(await meet('m-100'), 'held', 'a fault that goes on');
   });
 
   test('is not in a row with those before a message that Sinch took', async () => {
@@ -126,9 +125,9 @@ describe('a fault that a message meets', () => {
   test('in a row of one integration pauses that alone where Sinch takes messages of another', async () => {
     const { faults, seen, meet } = planFaults();
     faults.accepted('another');
-    for (let index = 0; index < 10; index += 1) await meet(`m-${index}`);
-    seen.now += 2_000;
-    assert.equal(await meet('m-10'), 'alone');
+    for (let index = 0; index < 30; index += 1) await meet(`m-${index}`);
+    seen.now += 10_000;
+    assert.equal(await meet('m-30'), 'alone');
     assert.deepEqual(faults.recent('shared'), { refusal: REFUSAL, held: false });
     assert.equal(faults.recent('another'), undefined);
     assert.equal(seen.holds, 0);
