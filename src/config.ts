@@ -7,7 +7,14 @@ import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { reasonOf } from './contract/reason.ts';
 import { type BareNumbers, isBareNumbers } from './countries/index.ts';
-import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
+import {
+  type AllowPrivateHosts,
+  createHostRules,
+  createProxies,
+  LOOPBACK_HOSTS,
+  type ProxySettings,
+  proxySettingsOf,
+} from './hosts/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
 import {
@@ -44,6 +51,8 @@ export interface Config {
   metricsAddress?: string;
   /** Hosts of this machine and of private networks that may be reached. */
   allowPrivateHosts: AllowPrivateHosts;
+  /** By which Sinch and exporters are reached. */
+  proxies: ProxySettings;
   /** Of what is encrypted in the database and in Temporal. Empty where nothing of it is read. */
   encryption: { keys?: string; keyFile?: string };
   /** Of the worker; `false`: no sweeps. */
@@ -233,6 +242,7 @@ function commonOf(env: Record<string, string>, problems: string[]): Config | und
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     allowPrivateHosts,
+    proxies: proxiesOf(env, problems),
     encryption: encryptionOf(keys, keyFile),
     sweepIntervalMs:
       values.SWEEP_INTERVAL_MINUTES === 'off' ? false : Math.round(values.SWEEP_INTERVAL_MINUTES * 60_000),
@@ -346,6 +356,25 @@ function allowPrivateHostsOf({ ALLOW_PRIVATE_HOSTS: given }: Values, problems: s
     );
     return false;
   }
+}
+
+/**
+ * The proxies of the environment.
+ * @throws ConfigError where one of them is none; without its address, which may hold a password
+ */
+export function readProxies(environment: Environment): ProxySettings {
+  const problems: string[] = [];
+  const settings = proxiesOf(environment, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return settings;
+}
+
+function proxiesOf(environment: Environment, problems: string[]): ProxySettings {
+  const settings = proxySettingsOf(environment);
+  const { https, http } = settings;
+  attempt('HTTPS_PROXY', problems, () => createProxies(https === undefined ? {} : { https }));
+  attempt('HTTP_PROXY', problems, () => createProxies(http === undefined ? {} : { http }));
+  return settings;
 }
 
 function checkPublicUrl({ PUBLIC_URL: publicUrl }: Values, problems: string[]): void {

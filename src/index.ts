@@ -53,7 +53,7 @@ export {
   retryRefused,
   type RetryRefusedOptions,
 } from './exporters/index.ts';
-export { type AllowPrivateHosts } from './hosts/index.ts';
+export { type AllowPrivateHosts, type ProxySettings, proxySettingsOf } from './hosts/index.ts';
 export {
   createPayloadEncryption,
   type PayloadEncryption,

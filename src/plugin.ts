@@ -27,6 +27,7 @@ import { sendQueueOf } from './contract/names.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import type { CampaignEventSink } from './events/index.ts';
 import { type CampaignEventExporter, keepExporting } from './exporters/index.ts';
+import type { ProxySettings } from './hosts/index.ts';
 import type { PayloadEncryption } from './payload-encryption/index.ts';
 import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
 import { missingSearchAttributes, registerCommand } from './search-attributes.ts';
@@ -81,6 +82,12 @@ export interface SinchPluginOptions {
    * @default payloads are as they are: whoever may read the namespace reads numbers and texts
    */
   payloadEncryption?: PayloadEncryption;
+  /**
+   * Proxies by which Sinch is reached: `proxySettingsOf(process.env)` for those of `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY`. Temporal's connection is the caller's, and goes its own way.
+   * @default none
+   */
+  proxies?: ProxySettings;
   /** Where the plugin reports what a person has to know. @default the console */
   log?: Log;
 }
@@ -133,7 +140,10 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     this.#options = options;
     this.#log = options.log ?? consoleLog;
     const { allowPrivateHosts } = options.settings;
-    this.#sinch = createSinchClients(allowPrivateHosts === undefined ? {} : { allowPrivateHosts });
+    this.#sinch = createSinchClients({
+      ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
+      ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
+    });
     this.#sweepIntervalMs = options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS;
     if (this.#sweepIntervalMs !== false) {
       checkInterval('sweepIntervalMs', this.#sweepIntervalMs, LEAST_SWEEP_INTERVAL_MS, ', or false');

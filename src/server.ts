@@ -8,6 +8,7 @@ import { createMessageClient, createSweepClient, createWorkflowListing } from '.
 import type { Log } from './contract/log.ts';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import type { Database, Keyring } from './db/index.ts';
+import type { ProxySettings } from './hosts/index.ts';
 import {
   createLedgerCheck,
   createSqlReportStore,
@@ -77,6 +78,8 @@ export interface ServerOptions {
    * @default what `keyring` decrypts, for no page of another origin
    */
   payloadCodec?: AppDeps['payloadCodec'];
+  /** Proxies by which Sinch is reached when a connection is tested. @default none */
+  proxies?: ProxySettings;
   log: Log;
 }
 
@@ -113,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connectTimeoutMs: TEST_TIMEOUT_MS,
     lookupTimeoutMs: TEST_TIMEOUT_MS,
     ...(settings.allowPrivateHosts === undefined ? {} : { allowPrivateHosts: settings.allowPrivateHosts }),
+    ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
   });
   const planHolds = createPlanHolds({ client, taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE });
   const metrics = createMetrics({

@@ -104,6 +104,17 @@ test('limits signatures and allows hosts only as far as the environment says', a
   const { integration } = await projectOf(allowed);
   assert.deepEqual(integration?.callbackAuth, { type: 'hmac', secrets: ['secret'], toleranceMs: 90_000_000 });
 
+  const proxied = readConfig({
+    ...WORKER,
+    HTTPS_PROXY: 'http://me:secret@proxy.internal:3128',
+    no_proxy: '10.0.0.0/8',
+  });
+  assert.deepEqual(proxied.proxies, { https: 'http://me:secret@proxy.internal:3128', none: '10.0.0.0/8' });
+  assert.throws(
+    () => readConfig({ ...WORKER, HTTP_PROXY: 'socks5://me:secret@proxy.internal' }),
+    (error: unknown) => /HTTP_PROXY: The proxy for http has to be/.test(String(error)) && !/secret/.test(String(error)),
+  );
+
   const wrong = { ALLOW_PRIVATE_HOSTS: 'http://x', METRICS_ADDRESS: 'localhost', SINCH_HMAC_TOLERANCE_HOURS: '25' };
   for (const [variable, expected] of [
     ['ALLOW_PRIVATE_HOSTS', /ALLOW_PRIVATE_HOSTS: expected on, off, or names/],

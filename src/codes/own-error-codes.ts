@@ -114,6 +114,22 @@ const ROWS: readonly Row[] = [
     'nothing by hand: it is sent again; if it lasts, look at network, DNS and firewall of the worker',
   ],
   [
+    'proxy_failed',
+    'Proxy opened no way',
+    'deployment',
+    'temporary',
+    'the proxy that HTTPS_PROXY or HTTP_PROXY names did not connect to Sinch, so nothing was sent',
+    'nothing by hand: it is sent again; if it lasts, look at the proxy, its credentials, and what it lets through',
+  ],
+  [
+    'not_sinch',
+    'Not an answer of Sinch',
+    'deployment',
+    'temporary',
+    'a proxy, a firewall, a gateway or a captive portal answered in the place of Sinch, which says nothing of the message',
+    'nothing by hand: the message waits, or is looked for at Sinch where it may have come through; see what is between the worker and Sinch',
+  ],
+  [
     'no_answer',
     'No answer from Sinch',
     'sinch',

@@ -23,6 +23,8 @@ Environment:
   SINCH_SETTINGS_FILE         JSON file with projects and integrations, instead of the variables from the plan to here
   ALLOW_PRIVATE_HOSTS         on, or names, addresses and networks separated by commas, such as 10.1.0.0/16, that base
                               URLs and media URLs may name beside hosts on the internet (default: off)
+  HTTPS_PROXY, HTTP_PROXY     proxies by which Sinch and exporters are reached, such as http://proxy.internal:3128
+                              (default: none); NO_PROXY names hosts that are reached without them
   METRICS_ADDRESS             where a worker's metrics are scraped at /metrics, such as 127.0.0.1:9464 (default: nowhere)
   ENCRYPTION_KEYS             keys of 32 bytes in base64, separated by commas, the first one encrypts; or
   ENCRYPTION_KEY_FILE         a file with one a line, made where there is none (one of the two is needed, except by a

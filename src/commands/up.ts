@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { metricsAddressOf, settingsFromFile } from '../config.ts';
+import { metricsAddressOf, readProxies, settingsFromFile } from '../config.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
@@ -147,6 +147,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     ...(rate === undefined ? {} : { messagesPerSecond: rate }),
     ...(options.encryptPayloads === undefined ? {} : { encryptPayloads: options.encryptPayloads }),
+    proxies: proxiesOf(env),
     simulator: behaviourOf(options),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
@@ -170,6 +171,14 @@ function addressOfMetrics(env: NodeJS.ProcessEnv): string | undefined {
   } catch (cause) {
     const reason = reasonOf(cause);
     throw new CommandError('metrics_address_invalid', `METRICS_ADDRESS: ${reason}.`, { exitCode: EXIT.usage, cause });
+  }
+}
+
+function proxiesOf(env: NodeJS.ProcessEnv): ReturnType<typeof readProxies> {
+  try {
+    return readProxies(env);
+  } catch (cause) {
+    throw new CommandError('proxy_invalid', reasonOf(cause), { exitCode: EXIT.usage, cause });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Log } from '../contract/log.ts';
-import type { AllowPrivateHosts } from '../hosts/index.ts';
+import type { AllowPrivateHosts, ProxySettings } from '../hosts/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { SimulatorOptions } from '../simulator/index.ts';
 import type { TemporalProgress } from './progress-printer.ts';
@@ -38,6 +38,8 @@ export interface StackOptions {
   settings?: Settings;
   /** Hosts of private networks that may be reached; see `AllowPrivateHosts`. @default those of this machine */
   allowPrivateHosts?: AllowPrivateHosts;
+  /** Proxies by which Sinch is reached; this machine is never reached by one. @default none */
+  proxies?: ProxySettings;
   /**
    * Whether payloads are encrypted before they leave for Temporal; those that are there are decrypted in any case. The
    * stack's own web UI then shows them in plain text, Temporal's file does not hold it.

@@ -130,7 +130,10 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   const settings: Settings | undefined = options.settings ?? stored?.settings;
   if (!settings) throw new TypeError('There are settings where none were given');
 
-  const worker = await startWorker({ connection, namespace, settings, database, keyring, payloadEncryption, log });
+  // The simulator is here, whatever the environment says of proxies.
+  const none = [options.proxies?.none ?? '', ...LOOPBACK_HOSTS].join(',');
+  const common = { settings, database, keyring, proxies: { ...options.proxies, none }, log };
+  const worker = await startWorker({ ...common, connection, namespace, payloadEncryption });
   closers.set('worker', () =>
     worker.close().catch((error: unknown) => log.error({ error: String(error) }, 'The worker ended with a failure')),
   );
@@ -139,14 +142,11 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   // On the worker's connection: a start can then hand over the first task with it, which saves a round trip.
   const client = new Client({ connection, namespace, dataConverter: payloadEncryption.dataConverter() });
   const server = await startServer({
+    ...common,
     client,
-    settings,
     ...(stored === undefined ? {} : { admin: stored.admin }),
-    database,
-    keyring,
     payloadCodec: { codec: payloadEncryption.codec, origins: [] },
     apiKey,
-    log,
     host: IP,
     port,
     eagerStart: true,
