@@ -1,10 +1,10 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { metricsAddressOf, settingsFromFile } from '../config.ts';
 import { reasonOf } from '../contract/reason.ts';
+import { readTemporalConfig } from '../temporal-config.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { logOf } from './log-level.ts';
@@ -157,10 +157,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
 
 /** The connection that Temporal's own variables and configuration file describe. */
 function runningServer(env: NodeJS.ProcessEnv) {
-  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
-    overrideEnvVars: Object.fromEntries(defined),
-  });
+  const { connectionOptions, namespace = 'default' } = readTemporalConfig(env);
   return { connectionOptions, namespace };
 }
 
