@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { reasonOf } from './contract/reason.ts';
+import { withTlsOfEnvironment } from './db/index.ts';
 import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
@@ -182,7 +183,8 @@ export function readServerConfig(environment: Environment): ServerConfig {
 /** Reads what encrypting everything anew needs. @throws ConfigError */
 export function readRotationConfig(environment: Environment): Pick<Config, 'databaseUrl' | 'encryption'> {
   const env = withoutEmpty(environment);
-  const { DATABASE_URL: databaseUrl = '', ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = env;
+  const databaseUrl = databaseUrlOf(env) ?? '';
+  const { ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = env;
   const problems: string[] = [];
   if (databaseUrl === '') problems.push(NO_DATABASE);
   if (keys === undefined && keyFile === undefined) problems.push(NO_ENCRYPTION_KEY);
@@ -198,6 +200,12 @@ export function createLogger(level: LogLevel): Logger {
 const NO_DATABASE = 'DATABASE_URL: expected postgres://…, which worker and server share; it is not set';
 const NO_ENCRYPTION_KEY =
   'ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE: expected keys of 32 bytes in base64, or a file that holds them (made where there is none); neither is set';
+
+/** The database that an environment names, with what it says of TLS in the words of PostgreSQL's own clients. */
+export function databaseUrlOf(environment: Environment): string | undefined {
+  const { DATABASE_URL: url } = environment;
+  return url ? withTlsOfEnvironment(url, environment) : undefined;
+}
 
 function encryptionOf(keys: string | undefined, keyFile: string | undefined): Config['encryption'] {
   return { ...(keys === undefined ? {} : { keys }), ...(keyFile === undefined ? {} : { keyFile }) };
@@ -227,7 +235,7 @@ function commonOf(env: Record<string, string>, problems: string[]): Config | und
   const { PUBLIC_URL: publicUrl, ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = values;
   if (!temporal) return undefined;
   return {
-    databaseUrl: values.DATABASE_URL ?? '',
+    databaseUrl: databaseUrlOf(env) ?? '',
     temporal,
     taskQueue: values.TEMPORAL_TASK_QUEUE,
     searchAttributes: values.SEARCH_ATTRIBUTES === 'on',

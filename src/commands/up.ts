@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { metricsAddressOf, settingsFromFile } from '../config.ts';
+import { databaseUrlOf, metricsAddressOf, settingsFromFile } from '../config.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { readTemporalConfig } from '../temporal-config.ts';
 import { CommandError, EXIT } from './command-error.ts';
@@ -128,7 +128,7 @@ function refuseUnusable(options: UpOptions, { env }: CommandContext): void {
 async function startUp(options: UpOptions, context: CommandContext, signal: AbortSignal): Promise<Stack> {
   const { env } = context;
   const { memory = false, dataDir, rate } = options;
-  const databaseUrl = memory ? undefined : env['DATABASE_URL'] || undefined;
+  const databaseUrl = memory ? undefined : databaseUrlOf(env);
   const apiKey = env['SINCH_API_KEY'] || undefined;
   const metricsAddress = addressOfMetrics(env);
   const settings = options.settings === undefined ? undefined : settingsOf(options.settings);

@@ -10,6 +10,8 @@ export { type Database, openDatabase, type OpenDatabaseOptions } from './open-da
 export type { Orm } from './orm.ts';
 export { rotateSecrets, type SecretRotation, type SealedColumn } from './rotate-secrets.ts';
 
+export { withTlsOfEnvironment } from './server-url.ts';
+
 export {
   apiKeys,
   auditEntries,

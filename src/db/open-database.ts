@@ -4,6 +4,7 @@ import { DatabaseError } from './database-error.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrateEmbedded, migrateServer } from './migrate.ts';
 import type { Orm } from './orm.ts';
+import { serverConnectionOf } from './server-url.ts';
 import { asStoreErrors } from './store-error.ts';
 import { serverTransaction, type TransactionOptions } from './transaction.ts';
 
@@ -38,7 +39,11 @@ export interface DatabaseLog {
 
 /** Exactly one of `url`, `dataDir` and `memory` says where the database is. */
 export interface OpenDatabaseOptions {
-  /** `postgres://…` of a server; version 14 or later. */
+  /**
+   * `postgres://…` of a server, version 14 or later, or of a pooler before it, in transaction mode. What it says of TLS:
+   * `sslmode` from `prefer` to `verify-full` encrypts and verifies, with `sslrootcert` against an authority of your own;
+   * `verify-ca` looks at the authority alone, `no-verify` at nothing.
+   */
   url?: string;
   /** Folder of an embedded database, made where there is none. One process at a time; its lock is `{dataDir}.lock`. */
   dataDir?: string;
@@ -82,14 +87,25 @@ function checkedUrl(url: string): string {
 }
 
 async function openServer(url: string, maxConnections: number, log: DatabaseLog | undefined): Promise<Database> {
-  await migrateServer(url, CONNECT_TIMEOUT_MS);
+  const connection = serverConnectionOf(url);
+  const { takesTimeouts, hasTimeout } = await migrateServer(connection, {
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  if (!hasTimeout) {
+    log?.warn(
+      {},
+      'The database is behind a pooler that passes on no statement_timeout: a statement that hangs goes on there after it ' +
+        `was given up here. Set it at the server: alter role … set statement_timeout = '${STATEMENT_TIMEOUT_MS / 1000}s'`,
+    );
+  }
   const { Pool } = await import('pg');
   const { drizzle } = await import('drizzle-orm/node-postgres');
   const pool = new Pool({
-    connectionString: url,
+    ...connection,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    ...(takesTimeouts ? { statement_timeout: STATEMENT_TIMEOUT_MS } : {}),
     query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'temporal-sinch',

@@ -55,7 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // What follows composes the parts.
   'search-attributes.ts': [],
   'temporal-config.ts': [],
-  'config.ts': ['hosts', 'http', 'settings', 'temporal-config.ts'],
+  'config.ts': ['db', 'hosts', 'http', 'settings', 'temporal-config.ts'],
   'plugin.ts': [
     'activities',
     'client',
