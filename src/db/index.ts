@@ -3,6 +3,7 @@ export { campaignCodes, campaignCounts, campaignDelays, campaigns, campaignTimes
 export { createCoalescer } from './coalescer.ts';
 export { CursorError, cursorOf, parseCursor } from './cursor.ts';
 export { DatabaseError } from './database-error.ts';
+export { type FolderLock, lockFolder } from './folder-lock.ts';
 export { createKeyring, type Keyring, KeyringError, type KeyringKey, type SealOptions } from './keyring.ts';
 export { type KeySource, loadKeyring } from './load-keyring.ts';
 export { byKey, hasNoEvent, inKeyOrder, isOneOf, keyOf } from './message-keys.ts';
