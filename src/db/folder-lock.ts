@@ -208,12 +208,15 @@ async function create(path: string, content: string): Promise<FileHandle | undef
   let isTaken = false;
   try {
     await file.writeFile(content);
-    await link(draft, path);
+    const refusal = await link(draft, path).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    // Somebody else's, or taken away by whoever has just got the lock.
+    if (isCode(refusal, 'EEXIST') || isCode(refusal, 'ENOENT')) return undefined;
+    if (refusal !== undefined) throw refusal;
     isTaken = true;
     return file;
-  } catch (error) {
-    if (isCode(error, 'EEXIST') || isCode(error, 'ENOENT')) return undefined;
-    throw error;
   } finally {
     if (!isTaken) await file.close();
     await rm(draft, { force: true });

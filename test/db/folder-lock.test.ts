@@ -173,7 +173,7 @@ describe('the lock of a folder', () => {
   test('cannot be taken in a folder that cannot be written to, and says so', async () => {
     const file = path.join(root, 'file');
     writeFileSync(file, '');
-    for (const folder of [path.join(file, 'below'), '/proc/temporal-sinch', '/dev/null']) {
+    for (const folder of [path.join(file, 'below'), '/dev/null']) {
       await assert.rejects(lockFolder(folder), {
         code: 'database_folder_unusable',
         message: /cannot be used: .* Name a folder that this user may write to\./,
