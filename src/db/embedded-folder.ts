@@ -14,7 +14,7 @@ const MAKING = '.making';
 const MARK = 'PG_VERSION';
 
 /** Everything else that PostgreSQL lays out begins so or is named so. */
-const OF_POSTGRES = /^(?:base|global|pg_\w+|PG_VERSION|postgresql\.\w+(?:\.conf)?|postmaster\.\w+|current_logfiles)$/;
+const OF_POSTGRES = /^(?:base|global|pg_\w+(?:\.conf)?|postgresql(?:\.auto)?\.conf|postmaster\.\w+)$/;
 
 /**
  * Makes the database of a folder where there is none. What was left of a making that did not come to its end is removed:

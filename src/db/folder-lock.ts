@@ -129,10 +129,10 @@ function hold({ path, folder, file, mine, beatMs, leaseMs }: Held): FolderLock {
   const lost = new Promise<DatabaseError>((resolve) => (tell = resolve));
 
   function lose(holder: Holder | undefined): void {
+    const found = holder === undefined ? `the lock of the folder ${folder} is gone` : inUse(folder, holder);
     error = new DatabaseError(
       'database_lock_lost',
-      `This process stood still or lost its lock, and nothing more is written: ` +
-        `${holder === undefined ? `the lock of the folder ${folder} is gone` : inUse(folder, holder)}`,
+      `This process stood still or lost its lock, and nothing more is written: ${found}`,
     );
     clearInterval(timer);
     tell(error);

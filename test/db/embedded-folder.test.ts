@@ -43,9 +43,8 @@ describe('an embedded database', () => {
         stdio: ['pipe', 'pipe', 'inherit'],
       });
       const ended = once(child, 'exit');
-      let isOpen = false;
-      child.stdout.once('data', () => (isOpen = true));
-      while (filesIn(dataDir) < count && !isOpen && child.exitCode === null) {
+      // It says one thing, that it is open, and then waits for more to do.
+      while (filesIn(dataDir) < count && child.stdout.readableLength === 0 && child.exitCode === null) {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
       child.kill('SIGKILL');

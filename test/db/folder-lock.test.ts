@@ -44,7 +44,8 @@ class Holding {
 
   /** @param launcher words before `node`, such as those that give it process ids of its own */
   constructor(folder: string, launcher: readonly string[] = []) {
-    const [program = '', ...args] = [...launcher, process.execPath, '--import', 'tsx', PROGRAM, folder];
+    const words = [...launcher, process.execPath, '--import', 'tsx', PROGRAM, folder];
+    const [program = '', ...args] = words;
     this.child = spawn(program, args, { stdio: 'pipe' });
     this.child.stdin.on('error', () => undefined);
     const lines = createInterface({ input: this.child.stdout });
