@@ -21,7 +21,7 @@ import {
 } from './events/index.ts';
 import { createErasure, createRetention, startRetention } from './erasure/index.ts';
 import { retryRefused } from './exporters/index.ts';
-import { createPlanHolds } from './plans/index.ts';
+import { createPlanHolds, createQueueStats, type QueueStats } from './plans/index.ts';
 import {
   createCountedIntake,
   createIntake,
@@ -119,8 +119,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
   });
   const planHolds = createPlanHolds({ client, taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE });
+  const queueStats = createQueueStats({ client, taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE, settings });
+  const ofQueues = (value: (stats: QueueStats) => number) => async () =>
+    (await queueStats.read()).map((stats) => ({
+      labels: { queue: stats.queue, kind: stats.kind },
+      value: value(stats),
+    }));
   const metrics = createMetrics({
     gauges: {
+      sinch_queue_backlog: ofQueues(({ backlog }) => backlog),
+      sinch_queue_backlog_age_seconds: ofQueues(({ backlogAgeSeconds }) => backlogAgeSeconds),
+      sinch_queue_pollers: ofQueues(({ pollers }) => pollers),
       sinch_plan_held: async () =>
         (await planHolds.list()).map(({ servicePlanId }) => ({ labels: { servicePlanId }, value: 1 })),
       sinch_starts_waiting: async () => [

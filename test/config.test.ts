@@ -172,7 +172,7 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     PUBLIC_URL: 'ftp://user:secret@example.com',
     PORT: '70000',
     STATUS_ATTRIBUTE: 'maybe',
-    PAYLOAD_ENCRYPTION: 'secret',
+    PAYLOAD_ENCRYPTION: 'secret-in-the-wrong-place',
     BARE_NUMBERS: 'national',
     RETENTION_DAYS: '0',
     CODEC_ORIGINS: 'https://secret.example/path',
@@ -236,4 +236,39 @@ test('refuses to encrypt payloads without keys, also in a worker whose plan is i
     problemsOf(readConfig, { ...worker, PAYLOAD_ENCRYPTION: 'on' }),
     /ENCRYPTION_KEYS.*PAYLOAD_ENCRYPTION=on needs them/,
   );
+});
+
+test('takes a switch as on or off in every usual spelling, and nothing else', () => {
+  for (const [words, isOn] of [
+    [['on', 'ON', 'true', 'True', '1', ' on '], true],
+    [['off', 'OFF', 'false', 'FALSE', '0'], false],
+  ] as const) {
+    for (const word of words) {
+      const config = readConfig({ ...WORKER, SEARCH_ATTRIBUTES: word, PAYLOAD_ENCRYPTION: word, ENCRYPTION_KEYS: 'x' });
+      assert.deepEqual([config.searchAttributes, config.encryptPayloads], [isOn, isOn], word);
+      assert.equal(readConfig({ ...WORKER, ALLOW_PRIVATE_HOSTS: word }).allowPrivateHosts, isOn, word);
+    }
+  }
+  for (const variable of ['SEARCH_ATTRIBUTES', 'WAIT_WHERE_NO_REPORTS', 'STATUS_ATTRIBUTE', 'PAYLOAD_ENCRYPTION']) {
+    for (const word of ['yes', 'no', '2', '  ', 'enabled']) {
+      const problems = problemsOf(readConfig, { ...WORKER, [variable]: word });
+      assert.ok(problems.includes(`${variable}: expected on or off (or true, false, 1, 0); it is "${word}"`), problems);
+    }
+  }
+  assert.match(
+    problemsOf(readConfig, { ...WORKER, ALLOW_PRIVATE_HOSTS: 'Yes' }),
+    /ALLOW_PRIVATE_HOSTS: expected on, off/,
+  );
+  assert.equal(readConfig({ ...WORKER, SWEEP_INTERVAL_MINUTES: 'False' }).sweepIntervalMs, false);
+});
+
+test('needs keys where payloads are to be encrypted, however that is spelt', () => {
+  assert.match(problemsOf(readConfig, { ...WORKER, PAYLOAD_ENCRYPTION: 'True' }), /PAYLOAD_ENCRYPTION=on needs them/);
+});
+
+test('names what is wrong with the connection to Temporal beside everything else', () => {
+  const problems = problemsOf(readConfig, { TEMPORAL_TLS: 'yes', TEMPORAL_API_KEY: 'geheim' });
+  assert.match(problems, /TEMPORAL_TLS: expected true, false, 1 or 0; it is "yes"/);
+  assert.match(problems, /DATABASE_URL: expected/);
+  assert.doesNotMatch(problems, /geheim/);
 });

@@ -31,7 +31,8 @@ Environment:
                               worker whose plan is in the environment)
   PAYLOAD_ENCRYPTION          on encrypts what Temporal keeps with the first of these keys (default: off, which only decrypts)
   TEMPORAL_ADDRESS,
-  TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default)
+  TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default);
+                              TEMPORAL_TLS is true, false, 1 or 0, and an API key needs it but on this machine
   TEMPORAL_TASK_QUEUE         queue of the message workflows (default: sinch-messages)
   SEARCH_ATTRIBUTES           on, or off where the namespace has none of ours (default: on)
   SWEEP_INTERVAL_MINUTES      of a worker: how often lost delivery reports are looked for at Sinch, or off (default: 15)

@@ -23,11 +23,11 @@ export interface StackOptions {
   databaseUrl?: string;
   /** A Temporal server that runs already. @default one of the stack's own, with its web UI */
   temporal?: { connectionOptions: NativeConnectionOptions; namespace: string };
-  /** Port of the HTTP API and the webhook. @default a free one */
+  /** Port of the HTTP API and the webhook. @default that of the data folder's last start, else a free one */
   port?: number;
-  /** Port of Temporal's gRPC service. @default a free one */
+  /** Port of Temporal's gRPC service. @default as for `port` */
   temporalPort?: number;
-  /** Port of Temporal's web UI. @default a free one */
+  /** Port of Temporal's web UI. @default as for `port` */
   uiPort?: number;
   /** How the simulator behaves; the plan is the stack's. @default the simulator's own defaults */
   simulator?: Omit<SimulatorOptions, 'plans'>;
@@ -53,6 +53,8 @@ export interface StackOptions {
   /** `host:port` where the metrics of the workers are scraped. @default they are not shown */
   metricsAddress?: string;
   log: Log;
+  /** Told in a sentence what is otherwise than the last time. */
+  onNotice?: (sentence: string) => void;
   /** Told about once a second what is being started. */
   onProgress?: (progress: TemporalProgress) => void;
   /** Gives up the start: what was started is stopped again. */

@@ -11,3 +11,4 @@ export { accessOf, integrationsOfPlan, servesPlan } from './plan-integrations.ts
 export { createPlanRate, type PlanRate } from './plan-rate.ts';
 export { probeIntegrations, probePlan } from './probe-plan.ts';
 export { ratesOfPlans } from './rates-of-plans.ts';
+export { createQueueStats, type QueueStats } from './queue-stats.ts';

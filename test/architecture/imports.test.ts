@@ -54,7 +54,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   testing: ['simulator'],
   // What follows composes the parts.
   'search-attributes.ts': [],
-  'config.ts': ['hosts', 'http', 'settings'],
+  'temporal-config.ts': [],
+  'config.ts': ['db', 'hosts', 'http', 'settings', 'temporal-config.ts'],
   'plugin.ts': [
     'activities',
     'client',
@@ -115,6 +116,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'settings',
     'simulator',
     'sinch',
+    'temporal-config.ts',
     'worker-connection.ts',
     'worker.ts',
   ],
