@@ -5,6 +5,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
+import { parseJson } from './contract/json-text.ts';
 import { reasonOf } from './contract/reason.ts';
 import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
@@ -432,12 +433,9 @@ export function settingsFromFile(file: string, allowPrivateHosts: AllowPrivateHo
 }
 
 function jsonOf(file: string): unknown {
-  const content = readFileSync(file, 'utf8');
-  try {
-    return JSON.parse(content);
-  } catch {
-    throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON`);
-  }
+  const parsed = parseJson(readFileSync(file, 'utf8'));
+  if (parsed.ok) return parsed.value;
+  throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON: ${parsed.problem}`);
 }
 
 function listOf(joined: string): string[] {

@@ -2,6 +2,7 @@
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import type { NumberSpellings } from '../contract/msisdn.ts';
+import { isStorableText } from '../contract/storable-value.ts';
 import {
   asStoreErrors,
   auditEntries,
@@ -224,11 +225,15 @@ function parsePlace(cursor: string): Place {
   try {
     const [table, integrationId, bodyHash] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const known = BODY_TABLES.find((name) => name === table);
-    if (known && typeof integrationId === 'string' && typeof bodyHash === 'string') {
+    if (known && isText(integrationId) && isText(bodyHash)) {
       return { table: known, after: { integrationId, bodyHash } };
     }
   } catch {
     // Said below.
   }
   throw new CursorError();
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && isStorableText(value);
 }

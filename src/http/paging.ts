@@ -5,13 +5,12 @@ const LIMIT = 'a whole number from 1 to 1000';
 
 /** Query parameters of every list. */
 export const pageQuery = z.object({
-  limit: z.coerce
-    .number(LIMIT)
-    .int(LIMIT)
-    .min(1, LIMIT)
-    .max(1000, LIMIT)
+  limit: z
+    .string(LIMIT)
+    .regex(/^(?:[1-9]\d{0,2}|1000)$/, LIMIT)
+    .transform(Number)
     .default(50)
-    .openapi({ description: 'Most items of the page.' }),
+    .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 50, description: 'Most items of the page.' }),
   cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before.' }),
 });
 

@@ -6,6 +6,7 @@ import type { FieldError } from '../settings/index.ts';
 export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'No valid API key' },
   forbidden: { status: 403, title: 'Not allowed with this key' },
+  foreign_origin: { status: 403, title: 'A page of another origin' },
   unknown_project: { status: 404, title: 'Unknown project' },
   unknown_message: { status: 404, title: 'Unknown message' },
   unknown_campaign: { status: 404, title: 'Unknown campaign' },
@@ -27,6 +28,7 @@ export const PROBLEMS = {
   settings_are_static: { status: 409, title: 'Settings cannot be changed here' },
   exporter_not_running: { status: 409, title: 'No exporter runs' },
   search_attributes_missing: { status: 409, title: 'Not possible in this namespace' },
+  unsupported_media_type: { status: 415, title: 'Body is not sent as JSON' },
   body_too_large: { status: 413, title: 'Body too large' },
   invalid_body: { status: 400, title: 'Body is not what the route takes' },
   invalid_query: { status: 422, title: 'Wrong query parameter' },
@@ -49,7 +51,7 @@ export class Problem extends Error {
 
   /**
    * @param detail what was attempted, what was wrong, and what to do; shown to the caller.
-   * @param errors each wrong member of the body.
+   * @param errors each wrong member of the body or parameter of the query.
    */
   constructor(code: ProblemCode, detail: string, errors?: readonly FieldError[]) {
     super(detail);
@@ -74,18 +76,22 @@ export class Problem extends Error {
   }
 }
 
+/** Those that name what is wrong, each in `errors`. */
+const WITH_ERRORS: readonly ProblemCode[] = ['invalid_query', 'invalid_settings'];
+
 /** A problem of one of the codes, which share a status, as the OpenAPI document describes it. */
 export function problemSchema(codes: readonly ProblemCode[]) {
   const { status } = PROBLEMS[codes[0] ?? 'unavailable'];
   const errors = z
     .array(z.object({ field: z.string(), message: z.string() }))
-    .openapi({ description: 'Each wrong member of the body, where the code is `invalid_settings`.' });
+    .openapi({ description: 'Each wrong member of the body, or each wrong parameter of the query.' });
+  const withErrors = codes.filter((code) => WITH_ERRORS.includes(code));
   return z.object({
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.literal(status),
     code: z.enum(codes as [ProblemCode, ...ProblemCode[]]).openapi({ description: 'Stable: decide on it.' }),
     detail: z.string().openapi({ description: 'What was attempted, what was wrong, and what to do.' }),
-    ...(codes.includes('invalid_settings') ? { errors: codes.length === 1 ? errors : errors.optional() } : {}),
+    ...(withErrors.length === 0 ? {} : { errors: withErrors.length === codes.length ? errors : errors.optional() }),
   });
 }

@@ -127,7 +127,8 @@ export function createCaller(url: string): Caller {
 export function assertProblem(answer: Answer, status: number, code: string): void {
   assert.equal(answer.status, status, answer.text);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json');
-  assert.deepEqual(Object.keys(answer.json).sort(), ['code', 'detail', 'status', 'title', 'type']);
+  const errors = code === 'invalid_query' ? ['errors'] : [];
+  assert.deepEqual(Object.keys(answer.json).sort(), ['code', 'detail', ...errors, 'status', 'title', 'type']);
   assert.equal(answer.json['type'], 'about:blank');
   assert.equal(answer.json['status'], status);
   assert.equal(answer.json['code'], code);

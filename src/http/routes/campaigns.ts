@@ -45,6 +45,7 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/campaigns',
+      id: 'listCampaigns',
       tag: 'Campaigns',
       summary: 'List campaigns, those that began latest first',
       query: pageQuery,
@@ -58,6 +59,7 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/campaigns/{campaignId}',
+      id: 'readCampaign',
       tag: 'Campaigns',
       summary: 'Evaluate a campaign: counts, rates, countries, senders, codes, delivery times',
       answer: campaignSchema,
@@ -70,6 +72,7 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/campaigns/{campaignId}/check',
+      id: 'checkCampaign',
       tag: 'Campaigns',
       summary: "Check a campaign's ledger against what Temporal knows, page by page",
       query: z.object({

@@ -153,6 +153,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'post',
       path: `/v1/projects/{projectId}/integrations/{integrationId}/${name}`,
+      id: `${name}Integration`,
       tag: 'Integrations',
       summary,
       answer: view,
@@ -168,6 +169,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'get',
       path: INTEGRATIONS,
+      id: 'listIntegrations',
       tag: 'Integrations',
       summary: 'List the integrations',
       query: pageQuery,
@@ -182,19 +184,20 @@ export function integrationRoutes(
       access: 'admin',
       method: 'post',
       path: INTEGRATIONS,
+      id: 'createIntegration',
       tag: 'Integrations',
       summary: 'Add an integration; its id is fixed from then on',
       body: { schema: newIntegration },
       status: 201,
       answer: view,
       problems: ['invalid_settings', 'host_not_allowed', 'already_exists', 'settings_are_static'],
-      handle: async ({ params, actor, json }) =>
-        adminOf(deps).createIntegration(actor(), params.projectId, await json()),
+      handle: async ({ params, actor, json }) => adminOf(deps).createIntegration(actor(), params.projectId, json()),
     }),
     apiRoute({
       access: 'admin',
       method: 'get',
       path: `${INTEGRATIONS}/{integrationId}`,
+      id: 'readIntegration',
       tag: 'Integrations',
       summary: 'Show an integration, without its token and secrets',
       answer: view,
@@ -205,6 +208,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'patch',
       path: `${INTEGRATIONS}/{integrationId}`,
+      id: 'changeIntegration',
       tag: 'Integrations',
       summary:
         'Change an integration; plan, region and host until Sinch has accepted a message. Workers follow within 2 seconds',
@@ -220,7 +224,7 @@ export function integrationRoutes(
       ],
       async handle({ params, actor, json }) {
         const { projectId, integrationId } = params;
-        const changed = await adminOf(deps).changeIntegration(actor(), projectId, integrationId, await json());
+        const changed = await adminOf(deps).changeIntegration(actor(), projectId, integrationId, json());
         // The change may be what mends the plan, or those whose queues its messages still wait in.
         for (const plan of [changed.servicePlanId, ...changed.formerServicePlanIds]) probeLater(planHolds, plan);
         return withHold(changed);
@@ -240,6 +244,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'post',
       path: `${INTEGRATIONS}/{integrationId}/test`,
+      id: 'testIntegration',
       tag: 'Integrations',
       summary: 'Ask Sinch whether it takes plan, token and region; sends nothing',
       answer: connectionTest,

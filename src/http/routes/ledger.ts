@@ -37,6 +37,7 @@ export function ledgerRoutes({ settings, readLedger }: Pick<AppDeps, 'settings' 
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/ledger',
+      id: 'readLedger',
       tag: 'Messages',
       summary: 'Count what became of the requests of a project, or of one campaign',
       query: z.object({ campaignId: z.string().optional() }),

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isMessageId } from '../../contract/identity.ts';
+import { storableTime } from '../../contract/storable-value.ts';
 import type { IntakeAnswer } from '../../intake/index.ts';
 import type { RegisteredMessage } from '../../register/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
@@ -14,8 +15,13 @@ import { within } from '../within.ts';
 /** How long a message's workflow is waited for when a message is shown. */
 const STATUS_DEADLINE_MS = 2_000;
 
-const TIME = 'a time such as 2026-11-20T10:00:00Z';
-const time = z.iso.datetime({ offset: true, error: TIME }).transform((given) => new Date(given).toISOString());
+const TIME = 'a time such as 2026-11-20T10:00:00Z, of a year from 1 to 9999';
+const time = z.iso.datetime({ offset: true, error: TIME }).transform((given, context) => {
+  const stored = storableTime(given);
+  if (stored !== undefined) return stored;
+  context.addIssue({ code: 'custom', message: TIME });
+  return z.NEVER;
+});
 
 const filters = pageQuery.extend({
   campaignId: z.string().optional(),
@@ -35,6 +41,7 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/messages',
+      id: 'listMessages',
       tag: 'Messages',
       summary: 'List requests, the latest first',
       query: filters,
@@ -57,6 +64,7 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/messages/{messageId}',
+      id: 'readMessage',
       tag: 'Messages',
       summary: 'Show a message: where it stands, why, and its events',
       answer: messageView,
@@ -82,6 +90,7 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
       access: 'sender',
       method: 'post',
       path: '/v1/projects/{projectId}/messages/{messageId}/cancel',
+      id: 'cancelMessage',
       tag: 'Messages',
       summary: 'Ask for a message not to be sent',
       answer: z.object({

@@ -12,6 +12,7 @@ export function previewRoutes({ settings }: Pick<AppDeps, 'settings'>): ApiRoute
       access: 'viewer',
       method: 'post',
       path: '/v1/projects/{projectId}/messages/preview',
+      id: 'previewText',
       tag: 'Messages',
       summary: 'Count the parts of a text and name the characters that make it Unicode; sends nothing',
       body: { schema: previewRequestSchema },
@@ -19,7 +20,7 @@ export function previewRoutes({ settings }: Pick<AppDeps, 'settings'>): ApiRoute
       problems: ['invalid_settings'],
       async handle({ params, json }) {
         await projectOf(settings, params.projectId);
-        const body = previewRequestSchema.safeParse(await json());
+        const body = previewRequestSchema.safeParse(json());
         if (!body.success) {
           const errors = body.error.issues.map(({ path, message }): FieldError => ({ field: path.join('.'), message }));
           throw new Problem('invalid_settings', 'The preview takes `text` and, if need be, `maxParts`', errors);

@@ -51,6 +51,7 @@ export function projectRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       access: 'deployment',
       method: 'post',
       path: '/v1/projects',
+      id: 'createProject',
       tag: 'Project settings',
       summary: 'Make a project',
       body: {
@@ -62,12 +63,13 @@ export function projectRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       status: 201,
       answer: view,
       problems: ['invalid_settings', 'already_exists', 'settings_are_static'],
-      handle: async ({ actor, json }) => adminOf(deps).createProject(actor(), await json()),
+      handle: async ({ actor, json }) => adminOf(deps).createProject(actor(), json()),
     }),
     apiRoute({
       access: 'admin',
       method: 'get',
       path: '/v1/projects/{projectId}/settings',
+      id: 'readProjectSettings',
       tag: 'Project settings',
       summary: 'Show what holds for every message of the project',
       answer: view,
@@ -78,6 +80,7 @@ export function projectRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       access: 'admin',
       method: 'patch',
       path: '/v1/projects/{projectId}/settings',
+      id: 'changeProjectSettings',
       tag: 'Project settings',
       summary: 'Change what holds for every message of the project, such as its default SMS provider',
       body: { schema: change },
@@ -89,7 +92,7 @@ export function projectRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
         'unknown_sender',
         'settings_are_static',
       ],
-      handle: async ({ params, actor, json }) => adminOf(deps).changeProject(actor(), params.projectId, await json()),
+      handle: async ({ params, actor, json }) => adminOf(deps).changeProject(actor(), params.projectId, json()),
     }),
   ];
 }

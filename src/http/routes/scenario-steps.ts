@@ -25,6 +25,7 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       access: 'sender',
       method: 'post',
       path: '/v1/projects/{projectId}/messages',
+      id: 'sendMessage',
       tag: 'Scenario steps',
       summary: 'Send to one recipient',
       description:
@@ -35,13 +36,14 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       deadlineMs: STEP_DEADLINE_MS,
       async handle({ params, json }) {
         const project = await projectOf(settings, params.projectId);
-        return intake.take(project, objectOf(await json()));
+        return intake.take(project, objectOf(json()));
       },
     }),
     apiRoute({
       access: 'sender',
       method: 'post',
       path: '/v1/projects/{projectId}/messages/batch',
+      id: 'sendMessages',
       tag: 'Scenario steps',
       summary: `Send to up to ${MOST_RECIPIENTS} recipients`,
       description: 'One answer for each recipient, in their order. A wrong recipient does not concern the others.',
@@ -53,7 +55,7 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       deadlineMs: STEP_DEADLINE_MS,
       async handle({ params, json }) {
         const project = await projectOf(settings, params.projectId);
-        return { answers: await intake.takeMany(project, listOf(await json())) };
+        return { answers: await intake.takeMany(project, listOf(json())) };
       },
     }),
   ];
