@@ -6,9 +6,9 @@ import { isStorableText } from '../contract/storable-value.ts';
 import {
   asStoreErrors,
   auditEntries,
-  campaignEvents,
   CursorError,
   type Database,
+  isToNumber,
   type Keyring,
   messages,
   type Orm,
@@ -95,7 +95,10 @@ export function createErasure({
     answer: ErasureAnswer,
     isLate: () => boolean,
   ): Promise<void> {
-    const { waitingToStart, ...counts } = await countMessages(database.orm, isOf(request));
+    const { waitingToStart, ...counts } = await countMessages(
+      database.orm,
+      isToNumber(request.projectId, request.number),
+    );
     answer.waitingToStart = waitingToStart;
     // With a cursor the others were counted before: none of them is gone since.
     if (from === undefined) Object.assign(answer, counts);
@@ -108,7 +111,7 @@ export function createErasure({
     answer: ErasureAnswer,
     isLate: () => boolean,
   ): Promise<void> {
-    const theirs = isOf(request);
+    const theirs = isToNumber(request.projectId, request.number);
     for (;;) {
       const portion = await database.transaction(async (orm) =>
         eraseMessages(
@@ -186,19 +189,6 @@ export function createErasure({
       return answer;
     },
   };
-}
-
-/**
- * The condition that a message went to the number, or was refused for a spelling of it. Digits that are kept of what was
- * refused may be another's valid number, so they count for refused ones alone.
- */
-function isOf({ projectId, number: { msisdn, refused } }: ErasureRequest): SQL {
-  const spellings = sql.param([...refused, ...(msisdn === undefined ? [] : [msisdn])]);
-  const isNumber = msisdn === undefined ? sql`false` : sql`${messages.recipient} = ${msisdn}`;
-  const wasRefused = sql`exists (select from ${campaignEvents} where ${campaignEvents.projectId} = ${messages.projectId}
-    and ${campaignEvents.messageId} = ${messages.messageId} and ${campaignEvents.error} = 'invalid_recipient')`;
-  return sql`(${messages.projectId} = ${projectId} and ${messages.recipient} = any(${spellings}::text[])
-    and (${isNumber} or ${wasRefused}))`;
 }
 
 /** Leaves word to erase what could not be erased yet. @returns how many messages wait */

@@ -1,8 +1,10 @@
 /** A route of the API, defined once: who may call it, what it takes and answers, and what it does. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
+import { codeRequestSchema } from '../codes/index.ts';
 import { type Access, actorOf, type Caller } from './access.ts';
 import { parseJson } from '../contract/json-text.ts';
-import { Problem, PROBLEM_JSON, type ProblemCode, problemSchema, PROBLEMS } from './problem.ts';
+import { Problem, PROBLEM_JSON, type ProblemCode, problemHeaders, problemSchema, PROBLEMS } from './problem.ts';
+import { INTEGRATION_ID, MESSAGE_ID } from './patterns.ts';
 import type { Actor, FieldError } from '../settings/index.ts';
 
 /** How long a route may take unless it says otherwise, in milliseconds. */
@@ -30,6 +32,8 @@ export interface RouteCall<Params, Query> {
   query: Query;
   /** Who calls, as the audit log names them. @throws TypeError in a route that anybody may call */
   actor: () => Actor;
+  /** The one project that the caller has to do with; `undefined` for the deployment key, which is an admin of each. */
+  ownProject: () => string | undefined;
   /** The body's JSON. @throws Problem `invalid_body` */
   json: () => unknown;
 }
@@ -114,6 +118,7 @@ export function apiRoute<
           if (caller === undefined) throw new TypeError(`${method} ${path} is open to all: nobody is known to call it`);
           return actorOf(caller);
         },
+        ownProject: () => (caller?.kind === 'key' ? caller.projectId : undefined),
         json: () => jsonOf(bytes, request.headers.get('content-encoding') !== null),
       });
       if (answer instanceof Response) return answer;
@@ -122,25 +127,32 @@ export function apiRoute<
   };
 }
 
-const PARAMETERS: Readonly<Record<string, string>> = {
-  projectId: 'Tenant of the engagement platform: 1 to 32 of `a-z0-9-`.',
-  messageId: 'As it was requested.',
-  campaignId: 'As the requests named it.',
-  kind: 'Of the code.',
-  code: 'The code itself.',
-  integrationId: 'Unique over all projects.',
-  sweepId: 'As the start of the sweep answered it.',
-  sender: 'As it is listed.',
-  keyId: 'Of the key, not the key itself.',
-  secret: 'The path secret, where callbacks prove themselves with one.',
+const ULID = '^[0-9A-HJKMNP-TV-Z]{26}$';
+
+/** What is known of the parameters of paths; whatever is none of it is of nothing that there is. */
+const PARAMETERS: Readonly<Record<string, { description: string; pattern?: string; enum?: readonly string[] }>> = {
+  projectId: { description: 'Tenant of the engagement platform.', pattern: '^[a-z0-9-]{1,32}$' },
+  messageId: { description: 'As it was requested.', pattern: MESSAGE_ID },
+  campaignId: { description: 'As the requests named it.' },
+  kind: { description: 'Of the code.', enum: codeRequestSchema.shape.kind.options },
+  code: { description: 'The code itself.' },
+  integrationId: { description: 'Unique over all projects.', pattern: INTEGRATION_ID },
+  sweepId: { description: 'As the start of the sweep answered it.', pattern: ULID },
+  sender: { description: 'As it is listed.' },
+  keyId: { description: 'Of the key, not the key itself.', pattern: ULID },
 };
+
+function parameterSchema(name: string): z.ZodString {
+  const { enum: values, ...known } = PARAMETERS[name] ?? { description: name };
+  return z.string().openapi({ ...known, ...(values === undefined ? {} : { enum: [...values] }) });
+}
 
 function configOf(
   { access, method, path, id, tag, summary, ...definition }: RouteDefinition<string, z.ZodObject, z.ZodType>,
   status: 200 | 201 | 204,
 ): RouteConfig {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const params = names.map((name) => [name, z.string().openapi({ description: PARAMETERS[name] ?? name })] as const);
+  const params = names.map((name) => [name, parameterSchema(name)] as const);
   const { description, query, body, answer, answerType = 'application/json', otherAnswers = {} } = definition;
   return {
     method,
@@ -169,27 +181,33 @@ function configOf(
         description: summary,
         ...(answer === undefined ? {} : { content: { [answerType]: { schema: answer } } }),
       },
-      ...problemResponses(problemsOf({ access, names, ...definition })),
+      ...problemResponses(problemsOf({ access, method, names, ...definition })),
     },
   };
 }
 
 /** Every problem that the route can end in. */
 function problemsOf(
-  route: Pick<RouteDefinition<string, z.ZodObject, z.ZodType>, 'access' | 'query' | 'body' | 'problems'> & {
+  route: Pick<
+    RouteDefinition<string, z.ZodObject, z.ZodType>,
+    'access' | 'method' | 'ignoresQuery' | 'body' | 'problems'
+  > & {
     names: readonly string[];
   },
 ): ProblemCode[] {
-  const { access, names, body, problems = [] } = route;
-  if (access === 'public' || access === 'sinch') return [...problems];
+  const { access, method, names, body, ignoresQuery = false, problems = [] } = route;
+  const isChanging = method !== 'get';
+  // One that is given all the same is refused, also where there are no parameters.
+  const ofQuery = ignoresQuery ? [] : (['invalid_query'] as const);
+  if (access === 'public' || access === 'sinch') return [...ofQuery, ...problems];
   return [
     'unauthenticated',
     'forbidden',
     ...(names.includes('projectId') ? (['unknown_project'] as const) : []),
     'body_too_large',
+    ...(isChanging ? (['foreign_origin', 'unsupported_media_type'] as const) : []),
     ...(body === undefined ? [] : (['invalid_body'] as const)),
-    // Also where there are no parameters: one that is given all the same is refused.
-    'invalid_query',
+    ...ofQuery,
     'unavailable',
     ...problems,
   ];
@@ -204,6 +222,7 @@ function problemResponses(codes: readonly ProblemCode[]): RouteConfig['responses
         status,
         {
           description: ofStatus.map((code) => PROBLEMS[code].title).join('; '),
+          headers: problemHeaders(ofStatus),
           content: { [PROBLEM_JSON]: { schema: problemSchema(ofStatus) } },
         },
       ];

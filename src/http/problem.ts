@@ -32,6 +32,7 @@ export const PROBLEMS = {
   body_too_large: { status: 413, title: 'Body too large' },
   invalid_body: { status: 400, title: 'Body is not what the route takes' },
   invalid_query: { status: 422, title: 'Wrong query parameter' },
+  invalid_field: { status: 422, title: 'Wrong member of the body' },
   invalid_settings: { status: 422, title: 'Wrong settings' },
   host_not_allowed: { status: 422, title: 'Host is not allowed' },
   payload_undecodable: { status: 422, title: 'Payload cannot be decrypted' },
@@ -40,6 +41,9 @@ export const PROBLEMS = {
 
 /** Codes of the API's errors. */
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Asks a browser for the key. */
+const CHALLENGE = 'Basic realm="temporal-sinch"';
 
 /** The content type of problems. */
 export const PROBLEM_JSON = 'application/problem+json';
@@ -63,7 +67,7 @@ export class Problem extends Error {
   toResponse(): Response {
     const { status, title } = PROBLEMS[this.code];
     const headers: Record<string, string> = { 'content-type': PROBLEM_JSON };
-    if (this.code === 'unauthenticated') headers['www-authenticate'] = 'Basic realm="temporal-sinch"';
+    if (this.code === 'unauthenticated') headers['www-authenticate'] = CHALLENGE;
     // What is left of the body stands in the way of the connection's next request.
     if (this.code === 'body_too_large') headers['connection'] = 'close';
     // The platform repeats a request after 503; seconds are enough for a database or Temporal that is restarting.
@@ -77,7 +81,28 @@ export class Problem extends Error {
 }
 
 /** Those that name what is wrong, each in `errors`. */
-const WITH_ERRORS: readonly ProblemCode[] = ['invalid_query', 'invalid_settings'];
+const WITH_ERRORS: readonly ProblemCode[] = ['invalid_query', 'invalid_field', 'invalid_settings'];
+
+/** The headers that come with problems of the codes, which share a status, as the OpenAPI document describes them. */
+export function problemHeaders(codes: readonly ProblemCode[]) {
+  if (codes.includes('unauthenticated')) {
+    return {
+      'WWW-Authenticate': {
+        description: 'How a browser is asked for the key: HTTP Basic.',
+        required: true,
+        schema: { type: 'string' as const, const: CHALLENGE },
+      },
+    };
+  }
+  if (!codes.includes('unavailable')) return {};
+  return {
+    'Retry-After': {
+      description: 'Seconds until the same request may be made again.',
+      required: true,
+      schema: { type: 'integer' as const, minimum: 1 },
+    },
+  };
+}
 
 /** A problem of one of the codes, which share a status, as the OpenAPI document describes it. */
 export function problemSchema(codes: readonly ProblemCode[]) {

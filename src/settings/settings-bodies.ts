@@ -16,8 +16,7 @@ import {
 /** Names are shown in lists. */
 const LONGEST_NAME = 200;
 
-const TIME =
-  'has to be a time in ISO 8601 with its offset, such as "2027-01-31T12:00:00Z", of a year from 1 to 9999';
+const TIME = 'has to be a time in ISO 8601 with its offset, such as "2027-01-31T12:00:00Z", of a year from 1 to 9999';
 
 const BODY = must('has to be a JSON object');
 

@@ -7,8 +7,10 @@ import type { SendMessageInput } from '../../src/contract/message.ts';
 import type { Database } from '../../src/db/index.ts';
 import { createErasure } from '../../src/erasure/index.ts';
 import {
+  countWaiting,
   createLedgerCheck,
   listCampaigns,
+  listHeldMessages,
   readCampaign,
   listLateReports,
   listUnmatchedReports,
@@ -127,7 +129,7 @@ export function createCaller(url: string): Caller {
 export function assertProblem(answer: Answer, status: number, code: string): void {
   assert.equal(answer.status, status, answer.text);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json');
-  const errors = code === 'invalid_query' ? ['errors'] : [];
+  const errors = code === 'invalid_query' || code === 'invalid_field' ? ['errors'] : [];
   assert.deepEqual(Object.keys(answer.json).sort(), ['code', 'detail', ...errors, 'status', 'title', 'type']);
   assert.equal(answer.json['type'], 'about:blank');
   assert.equal(answer.json['status'], status);
@@ -217,6 +219,8 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     listUnmatchedReports: (query) => listUnmatchedReports(database, query),
     readCampaign: (campaign) => readCampaign(database, campaign),
     listCampaigns: (query) => listCampaigns(database, query),
+    listHeldMessages: (query) => listHeldMessages(database, query),
+    countWaiting: (scope) => countWaiting(database, scope),
     ledgerCheck: createLedgerCheck({ database, workflows: { ofCampaign: none, find: none, describe: none } }),
     testConnection: () => Promise.reject(new Error('no test is made here')),
     sweeps: { start: none, status: none },

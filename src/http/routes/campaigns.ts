@@ -12,7 +12,7 @@ import {
   campaignView,
   type ExplainCode,
 } from '../campaign-view.ts';
-import { pageQuery, pageQueryOf } from '../paging.ts';
+import { cursor, pageQuery, pageQueryOf } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { projectOf } from '../project-of.ts';
 
@@ -75,9 +75,7 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       id: 'checkCampaign',
       tag: 'Campaigns',
       summary: "Check a campaign's ledger against what Temporal knows, page by page",
-      query: z.object({
-        cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before.' }),
-      }),
+      query: z.object({ cursor }),
       answer: campaignCheckSchema,
       problems: ['search_attributes_missing'],
       deadlineMs: CHECK_DEADLINE_MS,

@@ -1,23 +1,29 @@
 import { z } from '@hono/zod-openapi';
+import { CAMPAIGN_EVENT_STATUSES } from '../../contract/campaign-event.ts';
 import type { ExporterChange } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { NOT_BLANK } from '../patterns.ts';
 import { Problem } from '../problem.ts';
 import { adminOf, projectOf } from '../project-of.ts';
 
-const statusNames = z.record(z.string(), z.string()).openapi({
+const statusName = z.string().openapi({ minLength: 1, maxLength: 255, pattern: NOT_BLANK });
+
+const statusNames = z.partialRecord(z.enum(CAMPAIGN_EVENT_STATUSES), statusName).openapi({
   description: 'Names for statuses at the platform. `timeout` leaves only where it is mapped.',
   example: { timeout: 'no_report' },
 });
 
 const change = z
   .strictObject({
-    baseUrl: z.string().openapi({ description: 'Of the tracking API.' }),
-    projectToken: z.string(),
-    keyId: z.string(),
-    keySecret: z.string().openapi({ description: 'Kept encrypted and never shown.' }),
+    baseUrl: z.string().openapi({ format: 'uri', maxLength: 2048, description: 'Of the tracking API.' }),
+    projectToken: z.string().openapi({ pattern: '^[A-Za-z0-9_-]{1,128}$' }),
+    keyId: z.string().openapi({ pattern: '^[\\x21-\\x39\\x3b-\\x7e]{1,256}$' }),
+    keySecret: z
+      .string()
+      .openapi({ pattern: '^[\\x21-\\x7e]{1,1024}$', description: 'Kept encrypted and never shown.' }),
     enabled: z.boolean(),
-    requestsPerSecond: z.number().openapi({ description: '1 to 100.' }),
+    requestsPerSecond: z.number().openapi({ minimum: 1, maximum: 100 }),
     statusNames,
   } satisfies Record<keyof ExporterChange, z.ZodType>)
   .partial()

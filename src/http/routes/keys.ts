@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { NewKey } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { NOT_BLANK } from '../patterns.ts';
 import { pageOf, pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
 import { adminOf } from '../project-of.ts';
 
@@ -46,7 +47,9 @@ export function keyRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       description: 'The key is in this answer and never again.',
       body: {
         schema: z.strictObject({
-          name: z.string().openapi({ description: 'What it is for.' }),
+          name: z
+            .string()
+            .openapi({ minLength: 1, maxLength: 200, pattern: NOT_BLANK, description: 'What it is for.' }),
           role,
           expiresAt: z.iso.datetime({ offset: true }).optional().openapi({ description: 'Absent: never.' }),
         } satisfies Record<keyof NewKey, z.ZodType>),

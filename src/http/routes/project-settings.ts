@@ -1,25 +1,42 @@
 import { z } from '@hono/zod-openapi';
-import type { NewProject, ProjectChange } from '../../settings/index.ts';
+import type { NewProject, Page, PageQuery, ProjectChange, ProjectView } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { COUNTRY, NOT_BLANK } from '../patterns.ts';
+import { pageOf, pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
 import { adminOf } from '../project-of.ts';
 
 const time = z.iso.datetime();
 const milliseconds = z.number();
 
 const changeable = {
-  name: z.string(),
+  name: z.string().openapi({ minLength: 1, maxLength: 200, pattern: NOT_BLANK }),
   defaultIntegrationId: z.string().openapi({ description: 'The default SMS provider; has to be enabled.' }),
   defaultSender: z.string().nullable().openapi({ description: 'One of the predefined senders.' }),
-  eventName: z.string().openapi({ description: 'Name of the campaign event at the engagement platform.' }),
-  countriesWithoutReports: z.array(z.string()).nullable().openapi({ description: '`null`: the default list.' }),
-  reportWindowMs: milliseconds.nullable().openapi({ description: 'How long reports are waited for. `null`: 4 days.' }),
+  eventName: z
+    .string()
+    .openapi({
+      minLength: 1,
+      maxLength: 255,
+      pattern: NOT_BLANK,
+      description: 'Name of the campaign event at the engagement platform.',
+    }),
+  countriesWithoutReports: z
+    .array(z.string().openapi({ pattern: COUNTRY }))
+    .nullable()
+    .openapi({ description: '`null`: the default list.' }),
+  reportWindowMs: milliseconds
+    .nullable()
+    .openapi({ exclusiveMinimum: 0, description: 'How long reports are waited for. `null`: 4 days.' }),
   settleMs: milliseconds.nullable().openapi({
+    minimum: 0,
     description: 'How long a message of unknown outcome is looked for. `null`: 60 seconds.',
   }),
   waitWhereNoReportsExpected: z.boolean(),
   statusAttribute: z.boolean().openapi({ description: 'Whether `SinchStatus` follows the message.' }),
-  retentionDays: z.number().nullable().openapi({
+  retentionDays: z.int().nullable().openapi({
+    minimum: 1,
+    maximum: 36_500,
     description: 'Whole days after which what identifies a person is taken out. `null`: never.',
   }),
 } satisfies Record<keyof ProjectChange, z.ZodType>;
@@ -44,9 +61,44 @@ const view = z
   })
   .openapi('Project');
 
+const listed = z
+  .object({
+    id: z.string(),
+    name: z.string().openapi({ description: 'For people; the id where it has no other.' }),
+    createdAt: time.optional().openapi({ description: 'Absent where settings come from the environment or a file.' }),
+  })
+  .openapi('ListedProject');
+
+/** A project in a list. */
+export type ListedProjectView = z.infer<typeof listed>;
+
 /** Projects and what holds for every message of theirs. */
-export function projectRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
+export function projectRoutes(deps: Pick<AppDeps, 'admin' | 'settings'>): ApiRoute[] {
+  async function projects(query: PageQuery, own: string | undefined): Promise<Page<ListedProjectView>> {
+    const { admin, settings } = deps;
+    const shown = ({ id, name, createdAt }: ProjectView): ListedProjectView => ({ id, name, createdAt });
+    if (admin && own !== undefined) return { items: [shown(await admin.project(own))] };
+    if (admin) {
+      const { items, ...rest } = await admin.projects(query);
+      return { items: items.map(shown), ...rest };
+    }
+    // Settings that are given once hold few projects, each with an integration; all of them are one page.
+    const ids = new Set((await settings.integrations()).map(({ projectId }) => projectId));
+    return { items: [...ids].sort().map((id) => ({ id, name: id })) };
+  }
+
   return [
+    apiRoute({
+      access: 'viewer',
+      method: 'get',
+      path: '/v1/projects',
+      id: 'listProjects',
+      tag: 'Project settings',
+      summary: 'List the projects that the key has to do with: its own, or with the deployment key all of them',
+      query: pageQuery,
+      answer: pageSchema('projects', listed),
+      handle: async ({ query, ownProject }) => pageOf('projects', await projects(pageQueryOf(query), ownProject())),
+    }),
     apiRoute({
       access: 'deployment',
       method: 'post',
@@ -56,8 +108,8 @@ export function projectRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       summary: 'Make a project',
       body: {
         schema: z.strictObject({
-          id: z.string().openapi({ description: '1 to 32 of `a-z0-9-`; fixed from then on.' }),
-          name: z.string().optional().openapi({ description: 'For people. Absent: the id.' }),
+          id: z.string().openapi({ pattern: '^[a-z0-9-]{1,32}$', description: 'Fixed from then on.' }),
+          name: changeable.name.optional().openapi({ description: 'For people. Absent: the id.' }),
         } satisfies Record<keyof NewProject, z.ZodType>),
       },
       status: 201,

@@ -3,6 +3,7 @@ import { messageRequestSchema } from '../../requests/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { intakeAnswer } from '../message-schema.ts';
+import { MESSAGE_ID } from '../patterns.ts';
 import { Problem } from '../problem.ts';
 import { projectOf } from '../project-of.ts';
 
@@ -16,7 +17,14 @@ const MOST_RECIPIENTS = 1_000;
 const LARGEST_BATCH_BYTES = 16 * 1024 * 1024;
 
 // Made anew: one that was made before zod learned of OpenAPI, as the order of imports has it, cannot be named.
-const request = z.strictObject(messageRequestSchema.shape).openapi('MessageRequest');
+const request = z
+  .strictObject({
+    ...messageRequestSchema.shape,
+    messageId: messageRequestSchema.shape.messageId.openapi({ pattern: MESSAGE_ID }),
+  })
+  .openapi('MessageRequest');
+
+const requests = z.array(request).max(MOST_RECIPIENTS);
 
 /** What the platform's webhook nodes call. A recipient that gets no message is never a 4xx, which would stop its chunk. */
 export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings' | 'intake'>): ApiRoute[] {
@@ -48,7 +56,7 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       summary: `Send to up to ${MOST_RECIPIENTS} recipients`,
       description: 'One answer for each recipient, in their order. A wrong recipient does not concern the others.',
       body: {
-        schema: z.union([z.object({ messages: z.array(request).max(MOST_RECIPIENTS) }), z.array(request)]),
+        schema: z.union([z.strictObject({ messages: requests }), requests]),
         largestBytes: LARGEST_BATCH_BYTES,
       },
       answer: z.object({ answers: z.array(intakeAnswer) }),

@@ -37,6 +37,7 @@ export function senderRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       body: {
         schema: z.strictObject({
           sender: z.string().openapi({
+            minLength: 3,
             description:
               '3 to 15 characters: alphanumeric with at least one letter and at most 11, a short code, or a number in international form.',
           }),
