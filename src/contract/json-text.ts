@@ -215,7 +215,7 @@ function characterAt(text: string, at: number): string {
 /** Both from 1; a column is a character. */
 function placeOf(text: string, at: number): string {
   const lines = text.slice(0, at).split(/\r\n|\n|\r/);
-  return `line ${lines.length}, column ${[...(lines.at(-1) ?? '')].length + 1}`;
+  return `line ${lines.length}, column ${Array.from(lines.at(-1) ?? '').length + 1}`;
 }
 
 /** The end of what a sticky expression finds at a place; the place itself where it finds nothing. */

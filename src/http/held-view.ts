@@ -69,7 +69,7 @@ export function heldMessageView(
   message: HeldMessage,
   found: PlanHold | undefined,
 ): HeldMessageListView['heldMessages'][number] {
-  const { servicePlanId: _, unknownSince, recipient, ...shown } = message;
+  const { servicePlanId: _plan, unknownSince: _since, recipient, ...shown } = message;
   const { since, reason, explanation } = whyHeld(message, found);
   return {
     ...shown,

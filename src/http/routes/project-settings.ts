@@ -13,14 +13,12 @@ const changeable = {
   name: z.string().openapi({ minLength: 1, maxLength: 200, pattern: NOT_BLANK }),
   defaultIntegrationId: z.string().openapi({ description: 'The default SMS provider; has to be enabled.' }),
   defaultSender: z.string().nullable().openapi({ description: 'One of the predefined senders.' }),
-  eventName: z
-    .string()
-    .openapi({
-      minLength: 1,
-      maxLength: 255,
-      pattern: NOT_BLANK,
-      description: 'Name of the campaign event at the engagement platform.',
-    }),
+  eventName: z.string().openapi({
+    minLength: 1,
+    maxLength: 255,
+    pattern: NOT_BLANK,
+    description: 'Name of the campaign event at the engagement platform.',
+  }),
   countriesWithoutReports: z
     .array(z.string().openapi({ pattern: COUNTRY }))
     .nullable()
