@@ -88,7 +88,7 @@ export const newKeyBody = z.strictObject(
     name,
     role: z.enum(['admin', 'sender', 'viewer'], must('has to be "admin", "sender" or "viewer"')),
     expiresAt: z.iso
-      .datetime({ offset: true, ...must(TIME) })
+      .datetime({ offset: true, abort: true, ...must(TIME) })
       .refine((time) => storableTime(time) !== undefined, must(TIME))
       .optional(),
   },

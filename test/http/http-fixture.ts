@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { MessageClient } from '../../src/client/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
+import type { WorkflowListing } from '../../src/contract/workflow-listing.ts';
 import type { Database } from '../../src/db/index.ts';
 import { createErasure } from '../../src/erasure/index.ts';
 import {
@@ -166,6 +167,8 @@ export interface TestAppOptions extends Partial<AppDeps> {
   intakeRegister?: Partial<MessageRegister<IntakeAnswer>>;
   messages?: Pick<MessageClient, 'status' | 'cancel' | 'cancelOrStartCancelled'>;
   now?: () => Date;
+  /** What Temporal lists. @default it is away */
+  workflows?: WorkflowListing;
 }
 
 /**
@@ -173,7 +176,7 @@ export interface TestAppOptions extends Partial<AppDeps> {
  * answer that it gave has to be as its OpenAPI document says.
  */
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
-  const { database, intakeRegister, now, ...deps } = options;
+  const { database, intakeRegister, now, workflows, ...deps } = options;
   const log = recordLog();
   const started: SendMessageInput[] = [];
   const settings = deps.settings ?? shopSettings();
@@ -221,7 +224,10 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     listCampaigns: (query) => listCampaigns(database, query),
     listHeldMessages: (query) => listHeldMessages(database, query),
     countWaiting: (scope) => countWaiting(database, scope),
-    ledgerCheck: createLedgerCheck({ database, workflows: { ofCampaign: none, find: none, describe: none } }),
+    ledgerCheck: createLedgerCheck({
+      database,
+      workflows: workflows ?? { ofCampaign: none, find: none, describe: none },
+    }),
     testConnection: () => Promise.reject(new Error('no test is made here')),
     sweeps: { start: none, status: none },
     readiness: {},

@@ -109,8 +109,10 @@ export function sweepRoutes({ settings, sweeps }: Pick<AppDeps, 'settings' | 'sw
       status: 201,
       answer: started,
       problems: ['unknown_integration'],
-      handle: async ({ params: { projectId, integrationId }, json }) =>
-        start(await integrationOf(projectId, integrationId), sinceOf(json())),
+      async handle({ params: { projectId, integrationId }, json }) {
+        const since = sinceOf(json());
+        return start(await integrationOf(projectId, integrationId), since);
+      },
     }),
     apiRoute({
       access: 'sender',
