@@ -4,6 +4,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
+import { parseJson } from './contract/json-text.ts';
 import { reasonOf } from './contract/reason.ts';
 import { type BareNumbers, isBareNumbers } from './countries/index.ts';
 import {
@@ -500,12 +501,9 @@ export function settingsFromFile(file: string, allowPrivateHosts: AllowPrivateHo
 }
 
 function jsonOf(file: string): unknown {
-  const content = readFileSync(file, 'utf8');
-  try {
-    return JSON.parse(content);
-  } catch {
-    throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON`);
-  }
+  const parsed = parseJson(readFileSync(file, 'utf8'));
+  if (parsed.ok) return parsed.value;
+  throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON: ${parsed.problem}`);
 }
 
 function listOf(joined: string): string[] {

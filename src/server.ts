@@ -10,9 +10,11 @@ import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import type { Database, Keyring } from './db/index.ts';
 import type { ProxySettings } from './hosts/index.ts';
 import {
+  countWaiting,
   createLedgerCheck,
   createSqlReportStore,
   listCampaigns,
+  listHeldMessages,
   listLateReports,
   listUnmatchedReports,
   readCampaign,
@@ -160,6 +162,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     readLedger: (scope) => readLedger(database, scope),
     readCampaign: (campaign) => readCampaign(database, campaign),
     listCampaigns: (query) => listCampaigns(database, query),
+    listHeldMessages: (query) => listHeldMessages(database, query),
+    countWaiting: (scope) => countWaiting(database, scope),
     ledgerCheck: createLedgerCheck({ database, workflows: createWorkflowListing({ client }) }),
     listLateReports: (query) => listLateReports(database, query),
     listUnmatchedReports: (query) => listUnmatchedReports(database, query),

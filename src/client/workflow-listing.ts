@@ -12,17 +12,24 @@ const DEFAULT_DEADLINE_MS = 5_000;
 /** `INVALID_ARGUMENT` of gRPC. */
 const INVALID_ARGUMENT = 3;
 
-/** Temporal cannot list messages at all: our search attributes are not registered there. */
-export class WorkflowListingError extends Error {
-  readonly code = 'search_attributes_missing';
+/** `UNKNOWN` of gRPC. */
+const UNKNOWN = 2;
 
-  constructor(options: ErrorOptions) {
-    super(
-      'Temporal cannot list messages by campaign: register the search attributes ' +
-        `${Object.values(SEARCH_ATTRIBUTE).join(', ')} (type Keyword) with \`temporal operator search-attribute create\``,
-      options,
-    );
+const SAID = {
+  search_attributes_missing:
+    'Temporal cannot list messages by campaign: register the search attributes ' +
+    `${Object.values(SEARCH_ATTRIBUTE).join(', ')} (type Keyword) with \`temporal operator search-attribute create\``,
+  invalid_page_token: 'The page token is none that Temporal gave: leave it out to start at the first page',
+} as const;
+
+/** Temporal cannot list messages: our search attributes are not registered there, or the page's token is none of its own. */
+export class WorkflowListingError extends Error {
+  readonly code: keyof typeof SAID;
+
+  constructor(code: keyof typeof SAID, options: ErrorOptions) {
+    super(SAID[code], options);
     this.name = 'WorkflowListingError';
+    this.code = code;
   }
 }
 
@@ -74,10 +81,8 @@ export function createWorkflowListing({
         }),
       );
     } catch (error) {
-      // The server's own words: "invalid query: … column name '…' is not a valid search attribute".
-      const isUnknownAttribute =
-        isGrpcServiceError(error) && error.code === INVALID_ARGUMENT && /search attribute/i.test(error.details);
-      throw isUnknownAttribute ? new WorkflowListingError({ cause: error }) : error;
+      const code = isGrpcServiceError(error) ? refusalOf(error, nextPageToken !== undefined) : undefined;
+      throw code === undefined ? error : new WorkflowListingError(code, { cause: error });
     }
   }
 
@@ -125,6 +130,19 @@ export function createWorkflowListing({
       }
     },
   };
+}
+
+function refusalOf(
+  { code, details }: { code: number; details: string },
+  hasToken: boolean,
+): WorkflowListingError['code'] | undefined {
+  // The server's own words: "invalid query: … column name '…' is not a valid search attribute".
+  if (code === INVALID_ARGUMENT && /search attribute/i.test(details)) return 'search_attributes_missing';
+  // It says so of a token that it cannot read with Elasticsearch; with SQL it passes on what Go's JSON says of it, as UNKNOWN
+  // (server 1.32, `DeserializeVisibilityPageToken`).
+  const blamesToken =
+    code === INVALID_ARGUMENT || (code === UNKNOWN && /json|invalid character|parsing/i.test(details));
+  return hasToken && blamesToken ? 'invalid_page_token' : undefined;
 }
 
 /** Workflows that are none of our messages have no business under our search attributes, and are passed over. */

@@ -382,6 +382,22 @@ const ROWS: readonly Row[] = [
     'see what else calls the callback URL',
   ],
   ['body_too_large', 'Body too large', 'request', 'permanent', 'the body is larger than is taken', 'send less at once'],
+  [
+    'unsupported_media_type',
+    'Not sent as JSON',
+    'request',
+    'permanent',
+    'the body has another content type than JSON, or none',
+    'send it with the header `Content-Type: application/json`',
+  ],
+  [
+    'foreign_origin',
+    'A page of another origin',
+    'request',
+    'permanent',
+    'a page of another origin made the request in a browser, which may hold credentials that the page has no right to',
+    'call the API from a server',
+  ],
   ['invalid_body', 'Body not readable', 'request', 'permanent', 'the body is no JSON object', CORRECT],
   ['invalid_query', 'Wrong query parameter', 'request', 'permanent', 'a parameter of the query is wrong', CORRECT],
   [

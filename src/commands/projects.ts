@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
+import type { ListedProjectView } from '../http/index.ts';
 import { DEFAULT_DATA_DIR } from '../local/index.ts';
 import type { ProjectView } from '../settings/index.ts';
 import { createApiClient } from './api-client.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
+import { addListCommand } from './list-command.ts';
 import { addServerOptions, resolveTarget, type TargetOptions } from './target.ts';
+import type { Column } from './text-table.ts';
+import { utcTime } from './utc-time.ts';
 
 const DEPLOYMENT_HELP = `
 Needs the deployment key, which is SINCH_API_KEY of the server. Where the server is, and the key, come from the first of
@@ -12,16 +16,33 @@ these that is there:
   the environment: TEMPORAL_SINCH_URL, SINCH_API_KEY,
   ${DEFAULT_DATA_DIR}/stack.json, which a running \`temporal-sinch up\` keeps up to date.`;
 
+const PROJECTS: readonly Column<ListedProjectView>[] = [
+  { title: 'project', cell: ({ id }) => id },
+  { title: 'name', cell: ({ id, name }) => (name === id ? '' : name) },
+  { title: 'made', cell: ({ createdAt }) => (createdAt === undefined ? '' : utcTime(createdAt)) },
+];
+
 /** `projects`: tenants of the engagement platform. */
 export function addProjectsCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('projects')
-    .summary('projects of the engagement platform: create')
+    .summary('projects of the engagement platform: list, create')
     .description('Projects of the engagement platform: each has its own integrations, senders, keys and messages.')
     .addHelpText(
       'after',
-      `\nExamples:\n  temporal-sinch projects create shop --name "The shop"\n  temporal-sinch projects create shop --json\n${DEPLOYMENT_HELP}`,
+      `\nExamples:\n  temporal-sinch projects list\n  temporal-sinch projects create shop --name "The shop"\n  temporal-sinch projects create shop --json\n${DEPLOYMENT_HELP}`,
     );
+  addListCommand<ListedProjectView>(command, context, {
+    name: 'list',
+    fullName: 'projects list',
+    summary: 'list the projects that the key has to do with',
+    description: "Lists projects by their ids: the key's own, or with the deployment key all of them.",
+    path: '/projects',
+    below: 'deployment',
+    list: 'projects',
+    columns: PROJECTS,
+    none: 'There is no project. Make one with: temporal-sinch projects create <id>',
+  });
   const create = command
     .command('create')
     .summary('make a project')

@@ -1,14 +1,9 @@
 import type { Command } from 'commander';
 import type { LateReportListView, UnmatchedReportListView } from '../http/index.ts';
-import { createApiClient } from './api-client.ts';
-import { type CommandContext, note, print, printJson } from './context.ts';
-import { wholeNumber } from './option-values.ts';
-import { tableLines } from './table.ts';
-import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
+import type { CommandContext } from './context.ts';
+import { addListCommand } from './list-command.ts';
 import type { Column } from './text-table.ts';
 import { utcTime } from './utc-time.ts';
-
-const DEFAULT_LIMIT = 50;
 
 type LateReport = LateReportListView['lateReports'][number];
 type UnmatchedReport = UnmatchedReportListView['unmatchedReports'][number];
@@ -67,49 +62,6 @@ export function addUnmatchedReportsCommand(program: Command, context: CommandCon
     columns: UNMATCHED,
     none: 'Every callback found its message.',
   });
-}
-
-interface ListCommand<Item> {
-  name: string;
-  summary: string;
-  description: string;
-  path: string;
-  /** The list's name in the answer. */
-  list: string;
-  columns: readonly Column<Item>[];
-  /** What is printed for an empty list. */
-  none: string;
-}
-
-function addListCommand<Item>(program: Command, context: CommandContext, list: ListCommand<Item>): void {
-  const { name } = list;
-  const command = program
-    .command(name)
-    .summary(list.summary)
-    .description(list.description)
-    .option('--limit <n>', 'most of them to list', wholeNumber(1, 1000), DEFAULT_LIMIT)
-    .option('--cursor <cursor>', 'goes on where a list before ended')
-    .option('--json', 'the answer as one line of JSON, with the cursor of the next page');
-  addTargetOptions(command)
-    .addHelpText(
-      'after',
-      `\nExamples:\n  temporal-sinch ${name}\n  temporal-sinch ${name} --limit 200 --json\n${TARGET_HELP}`,
-    )
-    .action(async (options: TargetOptions & { limit: number; cursor?: string; json?: boolean }) => {
-      const api = createApiClient(await resolveTarget(options, context.env));
-      const { limit, cursor } = options;
-      const page = await api.get<Record<string, Item[]> & { nextCursor?: string }>(list.path, {
-        limit: String(limit),
-        cursor,
-      });
-      if (options.json) return printJson(context, page);
-      const items = page[list.list] ?? [];
-      if (items.length === 0) return print(context, list.none);
-      for (const line of tableLines(list.columns, items)) print(context, line);
-      if (page.nextCursor !== undefined) {
-        note(context, `There are more: temporal-sinch ${name} --limit ${limit} --cursor ${page.nextCursor}`);
-      }
-    });
 }
 
 function timesOf({ timesReceived }: { timesReceived: number }): string {

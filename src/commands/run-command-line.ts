@@ -3,17 +3,20 @@ import { Command, CommanderError } from 'commander';
 import { reasonOf } from '../contract/reason.ts';
 import { addAuditCommand } from './audit.ts';
 import { addCampaignCommand, addCampaignsCommand } from './campaign.ts';
+import { addCancelCommand } from './cancel.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, printJson } from './context.ts';
 import { addEraseCommand } from './erase.ts';
 import { addExplainCommand } from './explain.ts';
 import { addExporterCommand } from './exporter.ts';
+import { addHeldMessagesCommand, addHoldsCommand } from './holds.ts';
 import { addIntegrationsCommand } from './integrations.ts';
 import { addKeysCommand } from './keys.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addMessageCommand } from './message.ts';
 import { addOpenCommand } from './open.ts';
+import { addMessagesCommand } from './messages.ts';
 import { addPreviewCommand } from './preview.ts';
 import { addProjectsCommand } from './projects.ts';
 import { addLateReportsCommand, addUnmatchedReportsCommand } from './reports.ts';
@@ -59,6 +62,8 @@ Examples:
   temporal-sinch up
   temporal-sinch send --to +33639980001 --text "Hello" --wait
   temporal-sinch message 01K9Z3M8Q4T6V0X2Y4A6C8E0G2
+  temporal-sinch messages --status failed --since 2h
+  temporal-sinch cancel 01K9Z3M8Q4T6V0X2Y4A6C8E0G2
   temporal-sinch ledger
   temporal-sinch sweep --since 2h
   temporal-sinch explain 411
@@ -73,6 +78,10 @@ or before a sweep had ended.`,
   addMessageCommand(program, context);
   addOpenCommand(program, context);
   addStatusCommand(program, context);
+  addMessagesCommand(program, context);
+  addCancelCommand(program, context);
+  addHoldsCommand(program, context);
+  addHeldMessagesCommand(program, context);
   addLedgerCommand(program, context);
   addSweepCommand(program, context);
   addExplainCommand(program, context);

@@ -1,3 +1,5 @@
+import { isStorableText, storableTime } from '../contract/storable-value.ts';
+
 /** A cursor that no page of ours gave. */
 export class CursorError extends Error {
   readonly code = 'invalid_cursor';
@@ -32,8 +34,9 @@ export function parseCursor(cursor: string, length: number): Position {
   const isPosition =
     parts.length === length &&
     typeof time === 'string' &&
-    !Number.isNaN(Date.parse(time)) &&
-    rest.every((part): part is string => typeof part === 'string');
-  if (!isPosition) throw new CursorError();
+    storableTime(time) === time &&
+    rest.every((part): part is string => typeof part === 'string' && isStorableText(part));
+  // Base64 has many spellings of one content, of which a page gave one.
+  if (!isPosition || cursorOf([time, ...rest]) !== cursor) throw new CursorError();
   return [time, ...rest];
 }

@@ -31,6 +31,7 @@ export {
   unreadableCallbacks,
 } from './schema.ts';
 export { asStoreErrors, StoreError, storeErrorOf } from './store-error.ts';
+export { isToNumber } from './to-number.ts';
 export type { TransactionOptions } from './transaction.ts';
 export { valuesOf } from './values-of.ts';
 export { withoutNulls } from './without-nulls.ts';

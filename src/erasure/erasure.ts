@@ -2,12 +2,13 @@
 import { and, isNull, type SQL, sql } from 'drizzle-orm';
 import { ulid } from 'ulid';
 import type { NumberSpellings } from '../contract/msisdn.ts';
+import { isStorableText } from '../contract/storable-value.ts';
 import {
   asStoreErrors,
   auditEntries,
-  campaignEvents,
   CursorError,
   type Database,
+  isToNumber,
   type Keyring,
   messages,
   type Orm,
@@ -94,7 +95,10 @@ export function createErasure({
     answer: ErasureAnswer,
     isLate: () => boolean,
   ): Promise<void> {
-    const { waitingToStart, ...counts } = await countMessages(database.orm, isOf(request));
+    const { waitingToStart, ...counts } = await countMessages(
+      database.orm,
+      isToNumber(request.projectId, request.number),
+    );
     answer.waitingToStart = waitingToStart;
     // With a cursor the others were counted before: none of them is gone since.
     if (from === undefined) Object.assign(answer, counts);
@@ -107,7 +111,7 @@ export function createErasure({
     answer: ErasureAnswer,
     isLate: () => boolean,
   ): Promise<void> {
-    const theirs = isOf(request);
+    const theirs = isToNumber(request.projectId, request.number);
     for (;;) {
       const portion = await database.transaction(async (orm) =>
         eraseMessages(
@@ -187,19 +191,6 @@ export function createErasure({
   };
 }
 
-/**
- * The condition that a message went to the number, or was refused for a spelling of it. Digits that are kept of what was
- * refused may be another's valid number, so they count for refused ones alone.
- */
-function isOf({ projectId, number: { stored, refused } }: ErasureRequest): SQL {
-  const spellings = sql.param([...refused, ...stored]);
-  const isNumber = sql`${messages.recipient} = any(${sql.param(stored)}::text[])`;
-  const wasRefused = sql`exists (select from ${campaignEvents} where ${campaignEvents.projectId} = ${messages.projectId}
-    and ${campaignEvents.messageId} = ${messages.messageId} and ${campaignEvents.error} = 'invalid_recipient')`;
-  return sql`(${messages.projectId} = ${projectId} and ${messages.recipient} = any(${spellings}::text[])
-    and (${isNumber} or ${wasRefused}))`;
-}
-
 /** Leaves word to erase what could not be erased yet. @returns how many messages wait */
 async function markWaiting(orm: Orm, theirs: SQL, at: string): Promise<number> {
   const { erasedAt, erasureRequestedAt } = messages;
@@ -224,11 +215,15 @@ function parsePlace(cursor: string): Place {
   try {
     const [table, integrationId, bodyHash] = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
     const known = BODY_TABLES.find((name) => name === table);
-    if (known && typeof integrationId === 'string' && typeof bodyHash === 'string') {
+    if (known && isText(integrationId) && isText(bodyHash)) {
       return { table: known, after: { integrationId, bodyHash } };
     }
   } catch {
     // Said below.
   }
   throw new CursorError();
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && isStorableText(value);
 }

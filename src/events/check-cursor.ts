@@ -1,15 +1,20 @@
 import { z } from 'zod';
+import { isStorableText, storableTime } from '../contract/storable-value.ts';
 import { CursorError } from '../db/index.ts';
+
+const text = z.string().refine(isStorableText);
 
 const position = z.discriminatedUnion('stage', [
   z.object({
     stage: z.literal('requests'),
-    after: z.object({ requestedAt: z.iso.datetime(), messageId: z.string() }).optional(),
+    after: z
+      .object({ requestedAt: z.string().refine((time) => storableTime(time) === time), messageId: text })
+      .optional(),
   }),
   z.object({
     stage: z.literal('events'),
     phase: z.enum(['admission', 'final']),
-    after: z.object({ status: z.string(), messageId: z.string() }).optional(),
+    after: z.object({ status: text, messageId: text }).optional(),
   }),
   z.object({ stage: z.literal('workflows'), token: z.string().optional() }),
 ]);

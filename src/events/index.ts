@@ -13,6 +13,13 @@ export type {
   OverTime,
   TimeSlot,
 } from './evaluation.ts';
+export {
+  countWaiting,
+  type HeldMessage,
+  type HeldMessagePage,
+  type HeldMessagesQuery,
+  listHeldMessages,
+} from './held-messages.ts';
 export type { KeptLateReport } from './late-report-row.ts';
 export { type LateReportPage, type LateReportQuery, listLateReports } from './late-reports.ts';
 export {

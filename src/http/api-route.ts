@@ -1,15 +1,24 @@
 /** A route of the API, defined once: who may call it, what it takes and answers, and what it does. */
 import { type RouteConfig, z } from '@hono/zod-openapi';
+import { codeRequestSchema } from '../codes/index.ts';
 import { type Access, actorOf, type Caller } from './access.ts';
 import { numbersAsTyped } from './numbers-as-typed.ts';
-import { Problem, PROBLEM_JSON, type ProblemCode, problemSchema, PROBLEMS } from './problem.ts';
-import type { Actor } from '../settings/index.ts';
+import { parseJson } from '../contract/json-text.ts';
+import { Problem, PROBLEM_JSON, type ProblemCode, problemHeaders, problemSchema, PROBLEMS } from './problem.ts';
+import { INTEGRATION_ID, MESSAGE_ID } from './patterns.ts';
+import type { Actor, FieldError } from '../settings/index.ts';
 
 /** How long a route may take unless it says otherwise, in milliseconds. */
 const DEADLINE_MS = 5_000;
 
 /** Largest body unless a route says otherwise: one scenario step's with room to spare. */
 const LARGEST_BODY_BYTES = 256 * 1024;
+
+/** Errors that one answer names. */
+const MOST_ERRORS = 20;
+
+/** Most of a name of somebody else's that an error repeats. */
+const LONGEST_NAME = 64;
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -24,12 +33,14 @@ export interface RouteCall<Params, Query> {
   query: Query;
   /** Who calls, as the audit log names them. @throws TypeError in a route that anybody may call */
   actor: () => Actor;
+  /** The one project that the caller has to do with; `undefined` for the deployment key, which is an admin of each. */
+  ownProject: () => string | undefined;
   /**
-   * The body's JSON, whatever the content type says.
+   * The body's JSON.
    * @param asTyped members whose numbers are texts, with the digits that were typed
    * @throws Problem `invalid_body`
    */
-  json: (asTyped?: readonly string[]) => Promise<unknown>;
+  json: (asTyped?: readonly string[]) => unknown;
 }
 
 /** What a route is made of. */
@@ -38,12 +49,16 @@ export interface RouteDefinition<Path extends string, Query extends z.ZodObject,
   method: Method;
   /** With parameters as `{projectId}`. */
   path: Path;
+  /** Its name in the document, for clients that are made of it: stable. */
+  id: string;
   /** Which part of the document it belongs to. */
   tag: string;
   summary: string;
   description?: string;
   /** Parameters that it does not name are refused. A field's message says what is expected: `a whole number`. */
   query?: Query;
+  /** Whether the query is somebody else's and is not looked at. @default false */
+  ignoresQuery?: boolean;
   /** As the document describes it; the handler checks it, and says what is wrong in its own way. */
   body?: { schema: z.ZodType; largestBytes?: number };
   /** @default 200, or 204 without an answer */
@@ -65,7 +80,8 @@ export interface RouteDefinition<Path extends string, Query extends z.ZodObject,
 export interface IncomingCall {
   request: Request;
   params: Readonly<Record<string, string>>;
-  query: Readonly<Record<string, string>>;
+  /** Every value of each parameter. */
+  query: Readonly<Record<string, readonly string[]>>;
   /** Absent where anybody may call. */
   caller: Caller | undefined;
 }
@@ -99,14 +115,16 @@ export function apiRoute<
     largestBytes: body?.largestBytes ?? LARGEST_BODY_BYTES,
     config: configOf(definition, status),
     async answer({ request, params, query, caller }) {
+      const bytes = method === 'get' ? new Uint8Array() : await bodyOf(request, body !== undefined);
       const answer = await definition.handle({
         params: params as ParamsOf<Path>,
-        query: parseQuery(querySchema, query) as z.output<Query>,
+        query: (definition.ignoresQuery === true ? {} : parseQuery(querySchema, query)) as z.output<Query>,
         actor() {
           if (caller === undefined) throw new TypeError(`${method} ${path} is open to all: nobody is known to call it`);
           return actorOf(caller);
         },
-        json: (asTyped = []) => jsonOf(request, asTyped),
+        ownProject: () => (caller?.kind === 'key' ? caller.projectId : undefined),
+        json: (asTyped = []) => jsonOf(bytes, request.headers.get('content-encoding') !== null, asTyped),
       });
       if (answer instanceof Response) return answer;
       return status === 204 ? new Response(null, { status }) : Response.json(answer, { status });
@@ -114,29 +132,37 @@ export function apiRoute<
   };
 }
 
-const PARAMETERS: Readonly<Record<string, string>> = {
-  projectId: 'Tenant of the engagement platform: 1 to 32 of `a-z0-9-`.',
-  messageId: 'As it was requested.',
-  campaignId: 'As the requests named it.',
-  kind: 'Of the code.',
-  code: 'The code itself.',
-  integrationId: 'Unique over all projects.',
-  sweepId: 'As the start of the sweep answered it.',
-  sender: 'As it is listed.',
-  keyId: 'Of the key, not the key itself.',
-  secret: 'The path secret, where callbacks prove themselves with one.',
+const ULID = '^[0-9A-HJKMNP-TV-Z]{26}$';
+
+/** What is known of the parameters of paths; whatever is none of it is of nothing that there is. */
+const PARAMETERS: Readonly<Record<string, { description: string; pattern?: string; enum?: readonly string[] }>> = {
+  projectId: { description: 'Tenant of the engagement platform.', pattern: '^[a-z0-9-]{1,32}$' },
+  messageId: { description: 'As it was requested.', pattern: MESSAGE_ID },
+  campaignId: { description: 'As the requests named it.' },
+  kind: { description: 'Of the code.', enum: codeRequestSchema.shape.kind.options },
+  code: { description: 'The code itself.' },
+  integrationId: { description: 'Unique over all projects.', pattern: INTEGRATION_ID },
+  sweepId: { description: 'As the start of the sweep answered it.', pattern: ULID },
+  sender: { description: 'As it is listed.' },
+  keyId: { description: 'Of the key, not the key itself.', pattern: ULID },
 };
 
+function parameterSchema(name: string): z.ZodString {
+  const { enum: values, ...known } = PARAMETERS[name] ?? { description: name };
+  return z.string().openapi({ ...known, ...(values === undefined ? {} : { enum: [...values] }) });
+}
+
 function configOf(
-  { access, method, path, tag, summary, ...definition }: RouteDefinition<string, z.ZodObject, z.ZodType>,
+  { access, method, path, id, tag, summary, ...definition }: RouteDefinition<string, z.ZodObject, z.ZodType>,
   status: 200 | 201 | 204,
 ): RouteConfig {
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const params = names.map((name) => [name, z.string().openapi({ description: PARAMETERS[name] ?? name })] as const);
+  const params = names.map((name) => [name, parameterSchema(name)] as const);
   const { description, query, body, answer, answerType = 'application/json', otherAnswers = {} } = definition;
   return {
     method,
     path,
+    operationId: id,
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
@@ -160,27 +186,33 @@ function configOf(
         description: summary,
         ...(answer === undefined ? {} : { content: { [answerType]: { schema: answer } } }),
       },
-      ...problemResponses(problemsOf({ access, names, ...definition })),
+      ...problemResponses(problemsOf({ access, method, names, ...definition })),
     },
   };
 }
 
 /** Every problem that the route can end in. */
 function problemsOf(
-  route: Pick<RouteDefinition<string, z.ZodObject, z.ZodType>, 'access' | 'query' | 'body' | 'problems'> & {
+  route: Pick<
+    RouteDefinition<string, z.ZodObject, z.ZodType>,
+    'access' | 'method' | 'ignoresQuery' | 'body' | 'problems'
+  > & {
     names: readonly string[];
   },
 ): ProblemCode[] {
-  const { access, names, body, problems = [] } = route;
-  if (access === 'public' || access === 'sinch') return [...problems];
+  const { access, method, names, body, ignoresQuery = false, problems = [] } = route;
+  const isChanging = method !== 'get';
+  // One that is given all the same is refused, also where there are no parameters.
+  const ofQuery = ignoresQuery ? [] : (['invalid_query'] as const);
+  if (access === 'public' || access === 'sinch') return [...ofQuery, ...problems];
   return [
     'unauthenticated',
     'forbidden',
     ...(names.includes('projectId') ? (['unknown_project'] as const) : []),
     'body_too_large',
+    ...(isChanging ? (['foreign_origin', 'unsupported_media_type'] as const) : []),
     ...(body === undefined ? [] : (['invalid_body'] as const)),
-    // Also where there are no parameters: one that is given all the same is refused.
-    'invalid_query',
+    ...ofQuery,
     'unavailable',
     ...problems,
   ];
@@ -195,6 +227,7 @@ function problemResponses(codes: readonly ProblemCode[]): RouteConfig['responses
         status,
         {
           description: ofStatus.map((code) => PROBLEMS[code].title).join('; '),
+          headers: problemHeaders(ofStatus),
           content: { [PROBLEM_JSON]: { schema: problemSchema(ofStatus) } },
         },
       ];
@@ -202,40 +235,78 @@ function problemResponses(codes: readonly ProblemCode[]): RouteConfig['responses
   );
 }
 
-function parseQuery(schema: z.ZodObject, query: Readonly<Record<string, string>>): unknown {
-  const parsed = schema.safeParse(query);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    const known = Object.keys(schema.shape);
-    throw new Problem(
-      'invalid_query',
-      `There is no query parameter ${issue.keys.map((name) => name.slice(0, 64)).join(', ')} here; ` +
-        (known.length === 0 ? 'leave it out' : `expected ${known.join(', ')}`),
-    );
+function parseQuery(schema: z.ZodObject, query: IncomingCall['query']): unknown {
+  const errors: FieldError[] = [];
+  const known = Object.keys(schema.shape);
+  for (const [field, values] of Object.entries(query)) {
+    if (values.length > 1 && known.includes(field)) errors.push({ field, message: 'is given more than once' });
   }
-  throw new Problem('invalid_query', `Expected \`${issue?.path.join('.')}\` to be ${issue?.message}`);
+  const parsed = schema.safeParse(Object.fromEntries(Object.entries(query).map(([name, [value]]) => [name, value])));
+  if (parsed.success && errors.length === 0) return parsed.data;
+  for (const issue of parsed.error?.issues ?? []) {
+    if (issue.code === 'unrecognized_keys') {
+      const instead = known.length === 0 ? 'leave it out' : `expected ${known.join(', ')}`;
+      errors.push(
+        ...issue.keys.map((name) => ({
+          field: name.slice(0, LONGEST_NAME),
+          message: `is no parameter here; ${instead}`,
+        })),
+      );
+    } else errors.push({ field: issue.path.join('.'), message: `has to be ${issue.message}` });
+  }
+  const shown = errors.slice(0, MOST_ERRORS);
+  const detail = shown.map(({ field, message }) => `\`${field}\` ${message}`).join('; ');
+  throw new Problem('invalid_query', `Wrong query: ${detail}`, shown);
 }
 
-async function jsonOf(request: Request, asTyped: readonly string[]): Promise<unknown> {
-  // Throws the Problem of a body that is too large, which is found while it is read.
-  const bytes = await request.arrayBuffer();
-  const encoded = request.headers.get('content-encoding') !== null;
-  const wrong = (what: string, mend = ''): Problem =>
+/**
+ * The body. Pages of other origins can make browsers send forms, plain text and bodies without a type without asking us, and
+ * with credentials of ours; for JSON they have to ask.
+ * @param isTaken whether the route reads it; where it does not, there may be none
+ * @throws Problem `unsupported_media_type`; the Problem of a body that is too large, which is found while it is read
+ */
+async function bodyOf(request: Request, isTaken: boolean): Promise<Uint8Array> {
+  const type = request.headers.get('content-type');
+  const essence = type?.split(';')[0]?.trim().toLowerCase();
+  const isJson =
+    essence !== undefined && (essence === 'application/json' || /^application\/[\w.-]+\+json$/.test(essence));
+  if (isTaken && type !== null && !isJson) throw notJson(essence ?? '');
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength > 0 && !isJson) throw notJson(essence);
+  return bytes;
+}
+
+function notJson(essence: string | undefined): Problem {
+  // What is no media type may be anything.
+  const isType = essence !== undefined && /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/.test(essence);
+  const sent =
+    essence === undefined ? 'has no Content-Type' : isType ? `is sent as ${essence}` : 'has a wrong Content-Type';
+  const form =
+    essence === 'application/x-www-form-urlencoded'
+      ? ', which is what `curl -d` sends unless it is told otherwise'
+      : '';
+  return new Problem(
+    'unsupported_media_type',
+    `The body ${sent}${form}: send JSON, with the header \`Content-Type: application/json\``,
+  );
+}
+
+function jsonOf(bytes: Uint8Array, isEncoded: boolean, asTyped: readonly string[]): unknown {
+  const wrong = (what: string, mend: string): Problem =>
     new Problem(
       'invalid_body',
-      `The body is not ${what}${encoded ? ': send it as it is, without content-encoding' : mend}`,
+      `The body is not ${what}: ${isEncoded ? 'send it as it is, without content-encoding' : mend}`,
     );
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     // Decoded leniently, as by `request.json()`, it would be sent with question marks in the place of letters.
-    throw wrong('UTF-8', ': encode it so');
+    throw wrong('UTF-8', 'encode it so');
   }
-  try {
-    return JSON.parse(asTyped.length === 0 ? text : numbersAsTyped(text, asTyped));
-  } catch {
-    throw wrong('JSON');
-  }
+  const parsed = parseJson(text);
+  if (!parsed.ok) throw wrong('JSON', parsed.problem);
+  // Only now: what is no JSON must not become some.
+  const typed = asTyped.length === 0 ? text : numbersAsTyped(text, asTyped);
+  return typed === text ? parsed.value : JSON.parse(typed.replace(/^\ufeff/, ''));
 }

@@ -6,6 +6,8 @@ import type {
   CampaignEvaluation,
   CampaignPage,
   CampaignsQuery,
+  HeldMessagePage,
+  HeldMessagesQuery,
   LateReportPage,
   LateReportQuery,
   Ledger,
@@ -38,6 +40,12 @@ export interface AppDeps {
   readCampaign: (campaign: { projectId: string; campaignId: string }) => Promise<CampaignEvaluation | undefined>;
   listCampaigns: (query: CampaignsQuery) => Promise<CampaignPage>;
   ledgerCheck: LedgerCheck;
+  listHeldMessages: (query: HeldMessagesQuery) => Promise<HeldMessagePage>;
+  /** How many messages of a project wait in the queue of each of the plans. */
+  countWaiting: (scope: {
+    projectId: string;
+    servicePlanIds: readonly string[];
+  }) => Promise<ReadonlyMap<string, number>>;
   listLateReports: (query: LateReportQuery) => Promise<LateReportPage>;
   listUnmatchedReports: (query: UnmatchedReportQuery) => Promise<UnmatchedReportPage>;
   /** Asks Sinch whether it takes what the integration has. */

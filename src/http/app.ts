@@ -2,11 +2,13 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Log } from '../contract/log.ts';
 import { reasonOf } from '../contract/reason.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { AppDeps } from './app-deps.ts';
 import type { Access } from './access.ts';
 import { createCrossOrigin } from './cross-origin.ts';
+import { isForeignOrigin } from './foreign-origin.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { describeApi } from './open-api.ts';
 import { Problem } from './problem.ts';
@@ -30,6 +32,8 @@ export interface App {
 
 const WEBHOOK_PATH = '/webhooks/sinch/*';
 
+const CODEC_PREFIX = '/codec/';
+
 export function createApp(deps: AppDeps): App {
   const { webhook, metrics, log } = deps;
   /** By the patterns of the table: a path of somebody's own would make labels without end. */
@@ -37,7 +41,10 @@ export function createApp(deps: AppDeps): App {
   const app = new OpenAPIHono<{ Bindings: Bindings }>();
   const guard = createGuard(deps);
   const routes = apiRoutes(deps, () => document);
-  for (const route of routes) mount(app, route, guard, (request, name) => routeOf.set(request, name));
+  const codecOrigins = (): readonly string[] => deps.payloadCodec.origins;
+  for (const route of routes) {
+    mount(app, route, { guard, log, codecOrigins, called: (request, name) => routeOf.set(request, name) });
+  }
   // Not by a route of the table: the webhook itself knows which methods it takes, and reads the body by itself.
   app.all(WEBHOOK_PATH, (c) => {
     routeOf.set(c.req.raw, `ALL ${WEBHOOK_PATH}`);
@@ -45,7 +52,7 @@ export function createApp(deps: AppDeps): App {
   });
   const document = describeApi(app);
 
-  const crossOrigin = createCrossOrigin('/codec/', () => deps.payloadCodec.origins);
+  const crossOrigin = createCrossOrigin(CODEC_PREFIX, codecOrigins);
   app.notFound(async (c) => {
     const { method, path } = c.req;
     // Whoever has no key is not told which routes there are.
@@ -90,11 +97,18 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
+interface MountContext {
+  guard: Guard;
+  log: Log;
+  /** Whose pages may have payloads decrypted. */
+  codecOrigins: () => readonly string[];
+  called: (request: Request, name: string) => void;
+}
+
 function mount(
   app: OpenAPIHono<{ Bindings: Bindings }>,
   route: ApiRoute,
-  guard: Guard,
-  called: (request: Request, name: string) => void,
+  { guard, log, codecOrigins, called }: MountContext,
 ): void {
   const { access, method, path, deadlineMs, largestBytes } = route;
   app.openAPIRegistry.registerPath(route.config);
@@ -107,6 +121,14 @@ function mount(
   app.on(method.toUpperCase(), path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
     const begun = performance.now();
     called(c.req.raw, `${method.toUpperCase()} ${path}`);
+    if (method !== 'get' && isForeignOrigin(c.req.raw.headers, path.startsWith(CODEC_PREFIX) ? codecOrigins() : [])) {
+      log.warn({ address: addressOf(c), route: `${method.toUpperCase()} ${path}` }, 'Refused a page of another origin');
+      throw new Problem(
+        'foreign_origin',
+        'This request was made by a page of another origin, and nothing is done for those: call the API from a server, ' +
+          'or without the headers `Origin` and `Sec-Fetch-Site`',
+      );
+    }
     const params = c.req.param() as Record<string, string>;
     const caller = await guard({
       headers: c.req.raw.headers,
@@ -119,7 +141,7 @@ function mount(
     // The limit reads a body that does not tell its size, so that it is within the time too.
     const work = async (): Promise<Response> => {
       await limit(c, () => Promise.resolve());
-      return route.answer({ request: c.req.raw, params, query: c.req.query(), caller });
+      return route.answer({ request: c.req.raw, params, query: c.req.queries(), caller });
     };
     return within(deadlineMs - (performance.now() - begun), work());
   });

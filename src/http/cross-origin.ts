@@ -6,7 +6,7 @@
 /** How long a browser may remember what it was allowed, in seconds. */
 const MAX_AGE_S = 600;
 
-/** `Authorization-Extras` and `X-Namespace` are the UI's own. */
+/** What the UI sends now; whatever else a page of these origins asks for, which is ignored, is allowed too. */
 const HEADERS = 'Authorization, Authorization-Extras, Content-Type, X-Api-Key, X-Namespace';
 
 /** @param origins those that may call, each as browsers send it */
@@ -28,7 +28,9 @@ export function createCrossOrigin(pathPrefix: string, origins: () => readonly st
         headers: {
           ...headers,
           'access-control-allow-methods': 'POST',
-          'access-control-allow-headers': HEADERS,
+          'access-control-allow-headers': [HEADERS, request.headers.get('access-control-request-headers')]
+            .filter((names) => names !== null)
+            .join(', '),
           'access-control-max-age': String(MAX_AGE_S),
         },
       });

@@ -12,6 +12,10 @@ export {
 } from './campaign-view.ts';
 export { type CallerOf, createCallerOf, type KnownKeys, SHORTEST_API_KEY } from './credentials.ts';
 export { createFailedLogIns, type FailedLogIns, type FailedLogInsOptions } from './failed-log-ins.ts';
+export type { HeldMessageListView, HoldListView } from './held-view.ts';
+export type { MessageListView } from './message-list.ts';
+export { DISPOSITIONS, LISTED_STATUSES } from './message-schema.ts';
+export type { ListedProjectView } from './routes/project-settings.ts';
 export type { IntegrationAnswer } from './routes/integrations.ts';
 export type { EventView, MessageSummary, MessageView } from './message-view.ts';
 export type { OpenApiDocument } from './open-api.ts';

@@ -3,16 +3,27 @@ import type { Page, PageQuery } from '../settings/index.ts';
 
 const LIMIT = 'a whole number from 1 to 1000';
 
+/** Longer ones no page gives. */
+const LONGEST_CURSOR = 4096;
+
+const CURSOR = `one that a page gave, of at most ${LONGEST_CURSOR} characters`;
+
+/** Where a list goes on. */
+export const cursor = z
+  .string(CURSOR)
+  .max(LONGEST_CURSOR, CURSOR)
+  .optional()
+  .openapi({ description: '`nextCursor` of the page before.' });
+
 /** Query parameters of every list. */
 export const pageQuery = z.object({
-  limit: z.coerce
-    .number(LIMIT)
-    .int(LIMIT)
-    .min(1, LIMIT)
-    .max(1000, LIMIT)
+  limit: z
+    .string(LIMIT)
+    .regex(/^(?:[1-9]\d{0,2}|1000)$/, LIMIT)
+    .transform(Number)
     .default(50)
-    .openapi({ description: 'Most items of the page.' }),
-  cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before.' }),
+    .openapi({ type: 'integer', minimum: 1, maximum: 1000, default: 50, description: 'Most items of the page.' }),
+  cursor,
 });
 
 /** Without the members that are not given: absent and `undefined` are not the same to what is asked. */

@@ -6,6 +6,7 @@ import type { FieldError } from '../settings/index.ts';
 export const PROBLEMS = {
   unauthenticated: { status: 401, title: 'No valid API key' },
   forbidden: { status: 403, title: 'Not allowed with this key' },
+  foreign_origin: { status: 403, title: 'A page of another origin' },
   unknown_project: { status: 404, title: 'Unknown project' },
   unknown_message: { status: 404, title: 'Unknown message' },
   unknown_campaign: { status: 404, title: 'Unknown campaign' },
@@ -27,9 +28,11 @@ export const PROBLEMS = {
   settings_are_static: { status: 409, title: 'Settings cannot be changed here' },
   exporter_not_running: { status: 409, title: 'No exporter runs' },
   search_attributes_missing: { status: 409, title: 'Not possible in this namespace' },
+  unsupported_media_type: { status: 415, title: 'Body is not sent as JSON' },
   body_too_large: { status: 413, title: 'Body too large' },
   invalid_body: { status: 400, title: 'Body is not what the route takes' },
   invalid_query: { status: 422, title: 'Wrong query parameter' },
+  invalid_field: { status: 422, title: 'Wrong member of the body' },
   invalid_settings: { status: 422, title: 'Wrong settings' },
   host_not_allowed: { status: 422, title: 'Host is not allowed' },
   payload_undecodable: { status: 422, title: 'Payload cannot be decrypted' },
@@ -38,6 +41,9 @@ export const PROBLEMS = {
 
 /** Codes of the API's errors. */
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Asks a browser for the key. */
+const CHALLENGE = 'Basic realm="temporal-sinch"';
 
 /** The content type of problems. */
 export const PROBLEM_JSON = 'application/problem+json';
@@ -49,7 +55,7 @@ export class Problem extends Error {
 
   /**
    * @param detail what was attempted, what was wrong, and what to do; shown to the caller.
-   * @param errors each wrong member of the body.
+   * @param errors each wrong member of the body or parameter of the query.
    */
   constructor(code: ProblemCode, detail: string, errors?: readonly FieldError[]) {
     super(detail);
@@ -61,7 +67,7 @@ export class Problem extends Error {
   toResponse(): Response {
     const { status, title } = PROBLEMS[this.code];
     const headers: Record<string, string> = { 'content-type': PROBLEM_JSON };
-    if (this.code === 'unauthenticated') headers['www-authenticate'] = 'Basic realm="temporal-sinch"';
+    if (this.code === 'unauthenticated') headers['www-authenticate'] = CHALLENGE;
     // What is left of the body stands in the way of the connection's next request.
     if (this.code === 'body_too_large') headers['connection'] = 'close';
     // The platform repeats a request after 503; seconds are enough for a database or Temporal that is restarting.
@@ -74,18 +80,43 @@ export class Problem extends Error {
   }
 }
 
+/** Those that name what is wrong, each in `errors`. */
+const WITH_ERRORS: readonly ProblemCode[] = ['invalid_query', 'invalid_field', 'invalid_settings'];
+
+/** The headers that come with problems of the codes, which share a status, as the OpenAPI document describes them. */
+export function problemHeaders(codes: readonly ProblemCode[]) {
+  if (codes.includes('unauthenticated')) {
+    return {
+      'WWW-Authenticate': {
+        description: 'How a browser is asked for the key: HTTP Basic.',
+        required: true,
+        schema: { type: 'string' as const, const: CHALLENGE },
+      },
+    };
+  }
+  if (!codes.includes('unavailable')) return {};
+  return {
+    'Retry-After': {
+      description: 'Seconds until the same request may be made again.',
+      required: true,
+      schema: { type: 'integer' as const, minimum: 1 },
+    },
+  };
+}
+
 /** A problem of one of the codes, which share a status, as the OpenAPI document describes it. */
 export function problemSchema(codes: readonly ProblemCode[]) {
   const { status } = PROBLEMS[codes[0] ?? 'unavailable'];
   const errors = z
     .array(z.object({ field: z.string(), message: z.string() }))
-    .openapi({ description: 'Each wrong member of the body, where the code is `invalid_settings`.' });
+    .openapi({ description: 'Each wrong member of the body, or each wrong parameter of the query.' });
+  const withErrors = codes.filter((code) => WITH_ERRORS.includes(code));
   return z.object({
     type: z.literal('about:blank'),
     title: z.string(),
     status: z.literal(status),
     code: z.enum(codes as [ProblemCode, ...ProblemCode[]]).openapi({ description: 'Stable: decide on it.' }),
     detail: z.string().openapi({ description: 'What was attempted, what was wrong, and what to do.' }),
-    ...(codes.includes('invalid_settings') ? { errors: codes.length === 1 ? errors : errors.optional() } : {}),
+    ...(withErrors.length === 0 ? {} : { errors: withErrors.length === codes.length ? errors : errors.optional() }),
   });
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '../contract/json-text.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { StackError } from './stack-error.ts';
 
@@ -58,10 +59,11 @@ export async function readStackFile(dataDir: string): Promise<StackFile | undefi
       cause,
     });
   }
-  const parsed = stackFileSchema.safeParse(jsonOrUndefined(text));
+  const json = parseJson(text);
+  const parsed = stackFileSchema.safeParse(json.ok ? json.value : undefined);
   if (parsed.success) return parsed.data;
   throw new StackFileError(
-    `${file} is not what \`temporal-sinch up\` writes. Delete it: the next \`up\` makes a new one, with a new API key.`,
+    `${file} is not ${json.ok ? '' : `JSON (${json.problem}), and not `}what \`temporal-sinch up\` writes. Delete it: the next \`up\` makes a new one, with a new API key.`,
   );
 }
 
@@ -111,12 +113,4 @@ function unusableFolder(dataDir: string, cause: unknown): StackError {
 /** A new API key: 192 random bits behind a word that says what it is. */
 export function newApiKey(): string {
   return `ts_${randomBytes(24).toString('base64url')}`;
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

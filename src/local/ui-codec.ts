@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { parseJson } from '../contract/json-text.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { LARGEST_CODEC_BODY_BYTES, type PayloadEncryption, runCodec } from '../payload-encryption/index.ts';
 
@@ -31,7 +32,10 @@ export async function startUiCodec(ip: string, { codec }: PayloadEncryption): Pr
       return new Response(null, { status: 413, headers: ANY_PAGE });
     }
     try {
-      return Response.json(await runCodec(codec, direction, await request.json()), { headers: ANY_PAGE });
+      // What it cannot read it does not repeat, as the parser's own words would.
+      const body = parseJson(await request.text());
+      if (!body.ok) throw new Error(`The body is not JSON: ${body.problem}`);
+      return Response.json(await runCodec(codec, direction, body.value), { headers: ANY_PAGE });
     } catch (error) {
       const reason = reasonOf(error);
       return Response.json({ message: reason }, { status: 400, headers: ANY_PAGE });

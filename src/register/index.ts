@@ -1,5 +1,5 @@
 export { contentHashOf } from './content-hash.ts';
-export { CursorError } from '../db/index.ts';
+export { CursorError, StoreError } from '../db/index.ts';
 export type {
   ListedMessage,
   ListedStatus,

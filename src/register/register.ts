@@ -2,7 +2,7 @@ import type { CampaignEvent, SkipReason } from '../contract/campaign-event.ts';
 import type { MessageKey } from '../contract/identity.ts';
 import type { MessagePhase } from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
-import type { Msisdn } from '../contract/msisdn.ts';
+import type { Msisdn, NumberSpellings } from '../contract/msisdn.ts';
 
 /** What is known of a request whatever is to become of it. */
 export interface RequestDetails<Answer> extends MessageKey {
@@ -61,6 +61,8 @@ export interface ListQuery {
   integrationId?: string;
   disposition?: RequestDisposition['disposition'];
   status?: ListedStatus;
+  /** Went to this number, or was refused for a spelling of it. */
+  recipient?: NumberSpellings;
   /** ISO 8601: at this time or later. */
   requestedSince?: string;
   /** ISO 8601: before this time. */

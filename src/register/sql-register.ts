@@ -8,6 +8,7 @@ import {
   type Database,
   hasNoEvent,
   isOneOf,
+  isToNumber,
   type Keyring,
   messages,
   parseCursor,
@@ -149,7 +150,7 @@ function isUnstarted(olderThan: string): SQL | undefined {
 }
 
 function whereOf({ projectId, cursor, ...filters }: ListQuery): SQL | undefined {
-  const { campaignId, integrationId, disposition, status, requestedSince, requestedUntil } = filters;
+  const { campaignId, integrationId, disposition, status, recipient, requestedSince, requestedUntil } = filters;
   const [requestedAt, messageId] = cursor === undefined ? [] : parseCursor(cursor, 2);
   return and(
     eq(messages.projectId, projectId),
@@ -157,6 +158,7 @@ function whereOf({ projectId, cursor, ...filters }: ListQuery): SQL | undefined 
     integrationId === undefined ? undefined : eq(messages.integrationId, integrationId),
     disposition === undefined ? undefined : eq(messages.disposition, disposition),
     status === undefined ? undefined : sql`${STATUS} = ${status}`,
+    recipient && isToNumber(projectId, recipient),
     requestedSince === undefined ? undefined : gte(messages.requestedAt, requestedSince),
     requestedUntil === undefined ? undefined : lt(messages.requestedAt, requestedUntil),
     requestedAt === undefined

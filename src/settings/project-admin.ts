@@ -1,8 +1,9 @@
-import { and, eq } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { integrations, type Orm, projects, senders, withoutNulls } from '../db/index.ts';
 import { type AdminContext, projectRowOf } from './admin-context.ts';
 import { changedMembers } from './changed-members.ts';
 import { unknownIntegration } from './integration-row.ts';
+import { pageOf, positionOf, rowsToRead } from './pages.ts';
 import { newProjectBody, projectChangeBody } from './settings-bodies.ts';
 import { parseBody } from './settings-body.ts';
 import { type ProjectView, type SettingsAdmin, SettingsError } from './settings-admin.ts';
@@ -11,11 +12,16 @@ import type { ProjectRow } from './stored-settings.ts';
 /** The database's own word that the default SMS provider is enabled, also where requests come at the same time. */
 export const DEFAULT_IS_ENABLED = 'projects_default_integration_is_enabled';
 
+const PROJECT_ID = /^[a-z0-9-]{1,32}$/;
+
+/** A database's own order of texts is that of its language. */
+const byBytes = sql<string>`${projects.projectId} collate "C"`;
+
 /** Projects and what holds for all of their messages. */
 export function createProjectAdmin({
   read,
   change,
-}: AdminContext): Pick<SettingsAdmin, 'createProject' | 'project' | 'changeProject'> {
+}: AdminContext): Pick<SettingsAdmin, 'createProject' | 'projects' | 'project' | 'changeProject'> {
   return {
     async createProject(actor, body) {
       const { id, name = id } = parseBody(newProjectBody, body, 'The project was not created');
@@ -29,6 +35,19 @@ export function createProjectAdmin({
         note({ actor, projectId: id, action: 'project.created', subject: id, after: { name } });
         return viewOf(row);
       });
+    },
+    async projects(query) {
+      const limit = rowsToRead(query);
+      const after = positionOf(query, PROJECT_ID);
+      const rows = await read('Listing projects', async (orm) =>
+        orm
+          .select()
+          .from(projects)
+          .where(after === undefined ? undefined : gt(byBytes, after))
+          .orderBy(asc(byBytes))
+          .limit(limit),
+      );
+      return pageOf(rows, query, ({ projectId }) => projectId, rows.map(viewOf));
     },
     async project(projectId) {
       return read('Reading a project', async (orm) => viewOf(await projectRowOf(orm, projectId)));

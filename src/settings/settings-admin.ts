@@ -298,6 +298,8 @@ export interface PageQuery {
 export interface SettingsAdmin {
   /** @param body a `NewProject` */
   createProject(actor: Actor, body: unknown): Promise<ProjectView>;
+  /** All projects, by their ids. */
+  projects(query: PageQuery): Promise<Page<ProjectView>>;
   project(projectId: string): Promise<ProjectView>;
   /** @param body a `ProjectChange` */
   changeProject(actor: Actor, projectId: string, body: unknown): Promise<ProjectView>;

@@ -1,6 +1,7 @@
 /** What admins send, each member by the rules of `settings-rules.ts`. */
 import { z } from 'zod';
 import { CAMPAIGN_EVENT_STATUSES } from '../contract/campaign-event.ts';
+import { storableTime } from '../contract/storable-value.ts';
 import {
   baseUrl,
   callbackToleranceMs,
@@ -14,6 +15,8 @@ import {
 
 /** Names are shown in lists. */
 const LONGEST_NAME = 200;
+
+const TIME = 'has to be a time in ISO 8601 with its offset, such as "2027-01-31T12:00:00Z", of a year from 1 to 9999';
 
 const BODY = must('has to be a JSON object');
 
@@ -86,10 +89,8 @@ export const newKeyBody = z.strictObject(
     name,
     role: z.enum(['admin', 'sender', 'viewer'], must('has to be "admin", "sender" or "viewer"')),
     expiresAt: z.iso
-      .datetime({
-        offset: true,
-        ...must('has to be a time in ISO 8601 with its offset, such as "2027-01-31T12:00:00Z"'),
-      })
+      .datetime({ offset: true, abort: true, ...must(TIME) })
+      .refine((time) => storableTime(time) !== undefined, must(TIME))
       .optional(),
   },
   BODY,

@@ -1,3 +1,4 @@
+import { parseJson } from '../contract/json-text.ts';
 import { constraintViolation, invalidFormat, invalidJson } from './answer.ts';
 import { parseIsoTime } from './iso-time.ts';
 
@@ -6,14 +7,10 @@ export type JsonObject = Record<string, unknown>;
 
 /** The body as a JSON object. @throws RefusedRequest `syntax_invalid_json` */
 export function parseJsonObject(raw: string): JsonObject {
-  let body: unknown;
-  try {
-    body = JSON.parse(raw);
-  } catch {
-    throw invalidJson('The request body is not valid JSON');
-  }
-  if (!isRecord(body)) throw invalidJson('The request body is not a JSON object');
-  return body;
+  const body = parseJson(raw);
+  if (!body.ok) throw invalidJson(`The request body is not valid JSON: ${body.problem}`);
+  if (!isRecord(body.value)) throw invalidJson('The request body is not a JSON object');
+  return body.value;
 }
 
 /** A member that is one of `allowed`, or `fallback` where it is absent. @throws RefusedRequest */

@@ -4,11 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { MessageClient } from '../../src/client/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
+import type { WorkflowListing } from '../../src/contract/workflow-listing.ts';
 import type { Database } from '../../src/db/index.ts';
 import { createErasure } from '../../src/erasure/index.ts';
 import {
+  countWaiting,
   createLedgerCheck,
   listCampaigns,
+  listHeldMessages,
   readCampaign,
   listLateReports,
   listUnmatchedReports,
@@ -128,7 +131,8 @@ export function createCaller(url: string): Caller {
 export function assertProblem(answer: Answer, status: number, code: string): void {
   assert.equal(answer.status, status, answer.text);
   assert.equal(answer.headers.get('content-type'), 'application/problem+json');
-  assert.deepEqual(Object.keys(answer.json).sort(), ['code', 'detail', 'status', 'title', 'type']);
+  const errors = code === 'invalid_query' || code === 'invalid_field' ? ['errors'] : [];
+  assert.deepEqual(Object.keys(answer.json).sort(), ['code', 'detail', ...errors, 'status', 'title', 'type']);
   assert.equal(answer.json['type'], 'about:blank');
   assert.equal(answer.json['status'], status);
   assert.equal(answer.json['code'], code);
@@ -164,6 +168,8 @@ export interface TestAppOptions extends Partial<AppDeps> {
   intakeRegister?: Partial<MessageRegister<IntakeAnswer>>;
   messages?: Pick<MessageClient, 'status' | 'cancel' | 'cancelOrStartCancelled'>;
   now?: () => Date;
+  /** What Temporal lists. @default it is away */
+  workflows?: WorkflowListing;
 }
 
 /**
@@ -171,7 +177,7 @@ export interface TestAppOptions extends Partial<AppDeps> {
  * answer that it gave has to be as its OpenAPI document says.
  */
 export async function startApp(options: TestAppOptions): Promise<TestApp> {
-  const { database, intakeRegister, now, ...deps } = options;
+  const { database, intakeRegister, now, workflows, ...deps } = options;
   const log = recordLog();
   const started: SendMessageInput[] = [];
   const settings = deps.settings ?? shopSettings();
@@ -221,7 +227,12 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     listUnmatchedReports: (query) => listUnmatchedReports(database, query),
     readCampaign: (campaign) => readCampaign(database, campaign),
     listCampaigns: (query) => listCampaigns(database, query),
-    ledgerCheck: createLedgerCheck({ database, workflows: { ofCampaign: none, find: none, describe: none } }),
+    listHeldMessages: (query) => listHeldMessages(database, query),
+    countWaiting: (scope) => countWaiting(database, scope),
+    ledgerCheck: createLedgerCheck({
+      database,
+      workflows: workflows ?? { ofCampaign: none, find: none, describe: none },
+    }),
     testConnection: () => Promise.reject(new Error('no test is made here')),
     sweeps: { start: none, status: none },
     readiness: {},

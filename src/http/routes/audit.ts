@@ -23,6 +23,7 @@ export function auditRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       access: 'admin',
       method: 'get',
       path: '/v1/projects/{projectId}/audit',
+      id: 'listAuditEntries',
       tag: 'Audit',
       summary: 'List the changes of settings, the latest first',
       query: pageQuery,

@@ -12,7 +12,7 @@ import {
   campaignView,
   type ExplainCode,
 } from '../campaign-view.ts';
-import { pageQuery, pageQueryOf } from '../paging.ts';
+import { cursor, pageQuery, pageQueryOf } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { projectOf } from '../project-of.ts';
 
@@ -45,6 +45,7 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/campaigns',
+      id: 'listCampaigns',
       tag: 'Campaigns',
       summary: 'List campaigns, those that began latest first',
       query: pageQuery,
@@ -58,6 +59,7 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/campaigns/{campaignId}',
+      id: 'readCampaign',
       tag: 'Campaigns',
       summary: 'Evaluate a campaign: counts, rates, countries, senders, codes, delivery times',
       answer: campaignSchema,
@@ -70,11 +72,10 @@ export function campaignRoutes({ settings, readCampaign, listCampaigns, ledgerCh
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/campaigns/{campaignId}/check',
+      id: 'checkCampaign',
       tag: 'Campaigns',
       summary: "Check a campaign's ledger against what Temporal knows, page by page",
-      query: z.object({
-        cursor: z.string().optional().openapi({ description: '`nextCursor` of the page before.' }),
-      }),
+      query: z.object({ cursor }),
       answer: campaignCheckSchema,
       problems: ['search_attributes_missing'],
       deadlineMs: CHECK_DEADLINE_MS,

@@ -25,14 +25,17 @@ export function codecRoutes(deps: Pick<AppDeps, 'payloadCodec'>): ApiRoute[] {
       access: 'codec',
       method: 'post',
       path: `/codec/${direction}`,
+      id: `${direction}Payloads`,
       tag: 'Payload encryption',
       summary,
       description: 'A codec server as the web UI of Temporal calls it; its origin has to be in `CODEC_ORIGINS`.',
+      // The UI adds what its own version knows, such as `preserveStorageRefs`.
+      ignoresQuery: true,
       body: { schema: payloads, largestBytes: LARGEST_CODEC_BODY_BYTES },
       answer: payloads,
       problems: ['payload_undecodable'],
       async handle({ json }) {
-        const body = await json();
+        const body = json();
         try {
           return await runCodec(deps.payloadCodec.codec, direction, body);
         } catch (error) {

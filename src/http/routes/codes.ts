@@ -9,6 +9,7 @@ export function codeRoutes(): ApiRoute[] {
       access: 'viewer',
       method: 'get',
       path: '/v1/codes/{kind}/{code}',
+      id: 'explainCode',
       tag: 'Codes',
       summary: 'Explain a code: what it means, whose fault it is, what to do',
       answer: codeExplanationSchema,

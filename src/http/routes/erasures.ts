@@ -65,6 +65,7 @@ export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiR
       access: 'admin',
       method: 'post',
       path: '/v1/projects/{projectId}/erasures',
+      id: 'eraseRecipient',
       tag: 'Erasure',
       summary: 'Take one person out of messages, events and callbacks',
       description:
@@ -75,7 +76,7 @@ export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiR
       deadlineMs: DEADLINE_MS,
       async handle({ params, actor, json }) {
         const { projectId, bareNumbers } = await projectOf(deps.settings, params.projectId);
-        const parsed = body.safeParse(await json());
+        const parsed = body.safeParse(json());
         if (!parsed.success) {
           throw new Problem(
             'invalid_body',

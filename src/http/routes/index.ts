@@ -8,6 +8,7 @@ import { codeRoutes } from './codes.ts';
 import { erasureRoutes } from './erasures.ts';
 import { exporterRoutes } from './exporter.ts';
 import { healthRoutes } from './health.ts';
+import { holdRoutes } from './holds.ts';
 import { integrationRoutes } from './integrations.ts';
 import { keyRoutes } from './keys.ts';
 import { lateReportRoutes } from './late-reports.ts';
@@ -17,6 +18,7 @@ import { messageRoutes } from './messages.ts';
 import { previewRoutes } from './preview.ts';
 import { projectRoutes } from './project-settings.ts';
 import { scenarioStepRoutes } from './scenario-steps.ts';
+import { searchRoutes } from './search.ts';
 import { unmatchedReportRoutes } from './unmatched-reports.ts';
 import { senderRoutes } from './senders.ts';
 import { sweepRoutes } from './sweeps.ts';
@@ -28,6 +30,8 @@ export function apiRoutes(deps: AppDeps, document: () => OpenApiDocument): reado
     ...metricsRoutes(deps),
     ...scenarioStepRoutes(deps),
     ...messageRoutes(deps),
+    ...searchRoutes(deps),
+    ...holdRoutes(deps),
     ...previewRoutes(deps),
     ...ledgerRoutes(deps),
     ...campaignRoutes(deps),

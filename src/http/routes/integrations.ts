@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { IntegrationChange, IntegrationView, NewIntegration } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { COUNTRY, INTEGRATION_ID, NOT_BLANK, SERVICE_PLAN_ID } from '../patterns.ts';
 import { pageOf, pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
 import { heldPlans, holdViewOf, planHoldView, type PlanHoldView, probeLater } from '../plan-hold-view.ts';
 import { Problem } from '../problem.ts';
@@ -13,31 +14,52 @@ const TEST_DEADLINE_MS = 9_500;
 const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
 const time = z.iso.datetime();
-const secrets = z.array(z.string()).openapi({ description: 'The current one, and the previous one during rotation.' });
+const secretsOf = (pattern: string) =>
+  z
+    .array(z.string().openapi({ minLength: 1, pattern }))
+    .openapi({ minItems: 1, maxItems: 2, description: 'The current one, and the previous one during rotation.' });
+
+const PATH_SECRET = '^[A-Za-z0-9_-]{22,256}$';
 
 const callbackAuth = z.union([
-  z.object({ type: z.literal('hmac'), secrets, toleranceMs: z.number().optional() }),
-  z.object({ type: z.literal('basic'), username: z.string(), passwords: secrets }),
-  z.object({ type: z.literal('url-secret'), secrets }),
+  z.strictObject({
+    type: z.literal('hmac'),
+    secrets: secretsOf('[^]'),
+    toleranceMs: z.number().optional().openapi({ exclusiveMinimum: 0 }),
+  }),
+  z.strictObject({
+    type: z.literal('basic'),
+    username: z.string().openapi({ pattern: '^[^:]+$' }),
+    passwords: secretsOf('[^]'),
+  }),
+  z.strictObject({ type: z.literal('url-secret'), secrets: secretsOf(PATH_SECRET) }),
 ]);
 
 const CORRECTED = 'May be corrected until Sinch has accepted a message through the integration.';
 
 const changeable = {
-  name: z.string(),
-  servicePlanId: z.string().openapi({ description: CORRECTED }),
+  name: z.string().openapi({ minLength: 1, maxLength: 200, pattern: NOT_BLANK }),
+  servicePlanId: z.string().openapi({ pattern: SERVICE_PLAN_ID, description: CORRECTED }),
   region: z.enum(REGIONS).openapi({ description: `This, or \`baseUrl\`. ${CORRECTED}` }),
   baseUrl: z.string().openapi({
+    format: 'uri',
+    maxLength: 2048,
     description: `A region on request: scheme and host, on the internet unless the deployment allows others. ${CORRECTED}`,
   }),
-  apiToken: z.string().openapi({ description: 'Of the plan. Kept encrypted and never shown.' }),
-  messagesPerSecond: z.number().openapi({ description: 'Throughput of the plan by contract. Absent: 30.' }),
+  apiToken: z
+    .string()
+    .openapi({ pattern: '^[\\x21-\\x7e]+$', description: 'Of the plan. Kept encrypted and never shown.' }),
+  messagesPerSecond: z
+    .number()
+    .openapi({ exclusiveMinimum: 0, description: 'Throughput of the plan by contract. Absent: 30.' }),
   callbackAuth: callbackAuth.openapi({
     description: 'How callbacks prove themselves; secrets are never shown. Absent: a random path secret.',
   }),
-  callbackUrl: z.string().openapi({ description: 'Absent: made of the public address.' }),
+  callbackUrl: z
+    .string()
+    .openapi({ format: 'uri', maxLength: 2048, description: 'Absent: made of the public address.' }),
   mmsCountries: z
-    .array(z.string())
+    .array(z.string().openapi({ pattern: COUNTRY }))
     .openapi({ description: 'Countries (ISO 3166-1 alpha-2) that the plan may send MMS to. Absent: US, CA, AU, PR.' }),
   hasDefaultOriginator: z.boolean().openapi({
     description: 'Whether Sinch has a default originator for the plan, so that a message may go without a sender.',
@@ -48,6 +70,7 @@ const change = z
   .strictObject({
     ...changeable,
     callbackToleranceMs: z.number().nullable().openapi({
+      exclusiveMinimum: 0,
       description:
         'Largest age of signatures of `hmac`; `null` for no limit. Under 24 hours it may lose reports that Sinch retries.',
     }),
@@ -65,7 +88,10 @@ const newIntegration = z
     servicePlanId: changeable.servicePlanId,
     apiToken: changeable.apiToken,
     ...({
-      id: z.string().optional().openapi({ description: 'Unique over all projects. Absent: made of the name.' }),
+      id: z
+        .string()
+        .optional()
+        .openapi({ pattern: INTEGRATION_ID, description: 'Unique over all projects. Absent: made of the name.' }),
       isDefault: z.boolean().optional().openapi({
         description: "Make it the project's default SMS provider at once. Absent: the default stays as it is.",
       }),
@@ -153,6 +179,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'post',
       path: `/v1/projects/{projectId}/integrations/{integrationId}/${name}`,
+      id: `${name}Integration`,
       tag: 'Integrations',
       summary,
       answer: view,
@@ -168,6 +195,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'get',
       path: INTEGRATIONS,
+      id: 'listIntegrations',
       tag: 'Integrations',
       summary: 'List the integrations',
       query: pageQuery,
@@ -182,19 +210,20 @@ export function integrationRoutes(
       access: 'admin',
       method: 'post',
       path: INTEGRATIONS,
+      id: 'createIntegration',
       tag: 'Integrations',
       summary: 'Add an integration; its id is fixed from then on',
       body: { schema: newIntegration },
       status: 201,
       answer: view,
       problems: ['invalid_settings', 'host_not_allowed', 'already_exists', 'settings_are_static'],
-      handle: async ({ params, actor, json }) =>
-        adminOf(deps).createIntegration(actor(), params.projectId, await json()),
+      handle: async ({ params, actor, json }) => adminOf(deps).createIntegration(actor(), params.projectId, json()),
     }),
     apiRoute({
       access: 'admin',
       method: 'get',
       path: `${INTEGRATIONS}/{integrationId}`,
+      id: 'readIntegration',
       tag: 'Integrations',
       summary: 'Show an integration, without its token and secrets',
       answer: view,
@@ -205,6 +234,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'patch',
       path: `${INTEGRATIONS}/{integrationId}`,
+      id: 'changeIntegration',
       tag: 'Integrations',
       summary:
         'Change an integration; plan, region and host until Sinch has accepted a message. Workers follow within 2 seconds',
@@ -220,7 +250,7 @@ export function integrationRoutes(
       ],
       async handle({ params, actor, json }) {
         const { projectId, integrationId } = params;
-        const changed = await adminOf(deps).changeIntegration(actor(), projectId, integrationId, await json());
+        const changed = await adminOf(deps).changeIntegration(actor(), projectId, integrationId, json());
         // The change may be what mends the plan, or those whose queues its messages still wait in.
         for (const plan of [changed.servicePlanId, ...changed.formerServicePlanIds]) probeLater(planHolds, plan);
         return withHold(changed);
@@ -240,6 +270,7 @@ export function integrationRoutes(
       access: 'admin',
       method: 'post',
       path: `${INTEGRATIONS}/{integrationId}/test`,
+      id: 'testIntegration',
       tag: 'Integrations',
       summary: 'Ask Sinch whether it takes plan, token and region; sends nothing',
       answer: connectionTest,

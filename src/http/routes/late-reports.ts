@@ -13,6 +13,7 @@ export function lateReportRoutes({ settings, listLateReports }: Deps): ApiRoute[
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/late-reports',
+      id: 'listLateReports',
       tag: 'Messages',
       summary: 'List delivery reports that came too late to count, the latest first',
       query: pageQuery,

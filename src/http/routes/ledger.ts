@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
+import { messageFilters } from '../message-list.ts';
 import { projectOf } from '../project-of.ts';
 
 const count = z.number().int();
@@ -37,9 +38,10 @@ export function ledgerRoutes({ settings, readLedger }: Pick<AppDeps, 'settings' 
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/ledger',
+      id: 'readLedger',
       tag: 'Messages',
       summary: 'Count what became of the requests of a project, or of one campaign',
-      query: z.object({ campaignId: z.string().optional() }),
+      query: z.object({ campaignId: messageFilters.campaignId }),
       answer: ledger,
       async handle({ params, query: { campaignId } }) {
         const { projectId } = await projectOf(settings, params.projectId);

@@ -4,27 +4,16 @@ import type { IntakeAnswer } from '../../intake/index.ts';
 import type { RegisteredMessage } from '../../register/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { DISPOSITIONS, LISTED_STATUSES, messageSummary, messageView } from '../message-schema.ts';
-import { summaryOf, viewOf, withHold } from '../message-view.ts';
-import { pageQuery, pageQueryOf, pageSchema } from '../paging.ts';
+import { given, messageFilters, messageListSchema, messageListView } from '../message-list.ts';
+import { messageView } from '../message-schema.ts';
+import { viewOf, withHold } from '../message-view.ts';
+import { pageQuery, pageQueryOf } from '../paging.ts';
 import { Problem } from '../problem.ts';
 import { projectOf } from '../project-of.ts';
 import { within } from '../within.ts';
 
 /** How long a message's workflow is waited for when a message is shown. */
 const STATUS_DEADLINE_MS = 2_000;
-
-const TIME = 'a time such as 2026-11-20T10:00:00Z';
-const time = z.iso.datetime({ offset: true, error: TIME }).transform((given) => new Date(given).toISOString());
-
-const filters = pageQuery.extend({
-  campaignId: z.string().optional(),
-  integrationId: z.string().optional(),
-  disposition: z.enum(DISPOSITIONS, `one of ${DISPOSITIONS.join(', ')}`).optional(),
-  status: z.enum(LISTED_STATUSES, `one of ${LISTED_STATUSES.join(', ')}`).optional(),
-  requestedSince: time.optional().openapi({ description: 'At this time or later.' }),
-  requestedUntil: time.optional().openapi({ description: 'Before this time.' }),
-});
 
 type Deps = Pick<AppDeps, 'settings' | 'register' | 'messages' | 'planHolds' | 'readEvents'>;
 
@@ -35,28 +24,22 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/messages',
+      id: 'listMessages',
       tag: 'Messages',
       summary: 'List requests, the latest first',
-      query: filters,
-      answer: pageSchema('messages', messageSummary),
+      query: pageQuery.extend(messageFilters),
+      answer: messageListSchema,
       async handle({ params, query: { limit, cursor, ...wanted } }) {
         const { projectId } = await projectOf(settings, params.projectId);
         const page = await register.list({ projectId, ...pageQueryOf({ limit, cursor }), ...given(wanted) });
-        return {
-          messages: page.messages.map(({ status, ...request }) => ({
-            messageId: request.messageId,
-            disposition: request.disposition,
-            status,
-            ...summaryOf(request),
-          })),
-          ...(page.nextCursor === undefined ? {} : { nextCursor: page.nextCursor }),
-        };
+        return messageListView(page);
       },
     }),
     apiRoute({
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/messages/{messageId}',
+      id: 'readMessage',
       tag: 'Messages',
       summary: 'Show a message: where it stands, why, and its events',
       answer: messageView,
@@ -82,6 +65,7 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
       access: 'sender',
       method: 'post',
       path: '/v1/projects/{projectId}/messages/{messageId}/cancel',
+      id: 'cancelMessage',
       tag: 'Messages',
       summary: 'Ask for a message not to be sent',
       answer: z.object({
@@ -122,11 +106,4 @@ export function messageRoutes({ settings, register, messages, planHolds, readEve
     }
     return found;
   }
-}
-
-/** Without the filters that are not given. */
-function given<T extends object>(filters: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
-  return Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof T]?: Exclude<T[Name], undefined>;
-  };
 }

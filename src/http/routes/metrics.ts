@@ -9,6 +9,7 @@ export function metricsRoutes({ metrics }: Pick<AppDeps, 'metrics'>): ApiRoute[]
       access: 'metrics',
       method: 'get',
       path: '/metrics',
+      id: 'readMetrics',
       tag: 'Health',
       summary: "The process's metrics, in Prometheus' text format",
       answer: z.string(),

@@ -12,6 +12,7 @@ export function previewRoutes({ settings }: Pick<AppDeps, 'settings'>): ApiRoute
       access: 'viewer',
       method: 'post',
       path: '/v1/projects/{projectId}/messages/preview',
+      id: 'previewText',
       tag: 'Messages',
       summary:
         'Count the parts of a text, and tell the country of a recipient and what would be refused; sends nothing',
@@ -20,7 +21,7 @@ export function previewRoutes({ settings }: Pick<AppDeps, 'settings'>): ApiRoute
       problems: ['invalid_settings'],
       async handle({ params, json }) {
         const { bareNumbers, defaultSender } = await projectOf(settings, params.projectId);
-        const body = previewRequestSchema.safeParse(await json(['recipient', 'sender']));
+        const body = previewRequestSchema.safeParse(json(['recipient', 'sender']));
         if (!body.success) {
           const errors = body.error.issues.map(({ path, message }): FieldError => ({ field: path.join('.'), message }));
           throw new Problem(

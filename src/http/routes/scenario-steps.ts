@@ -3,6 +3,7 @@ import { messageRequestSchema } from '../../requests/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { intakeAnswer } from '../message-schema.ts';
+import { MESSAGE_ID } from '../patterns.ts';
 import { Problem } from '../problem.ts';
 import { projectOf } from '../project-of.ts';
 
@@ -19,7 +20,14 @@ const AS_TYPED = ['recipient', 'sender'];
 const LARGEST_BATCH_BYTES = 16 * 1024 * 1024;
 
 // Made anew: one that was made before zod learned of OpenAPI, as the order of imports has it, cannot be named.
-const request = z.strictObject(messageRequestSchema.shape).openapi('MessageRequest');
+const request = z
+  .strictObject({
+    ...messageRequestSchema.shape,
+    messageId: messageRequestSchema.shape.messageId.openapi({ pattern: MESSAGE_ID }),
+  })
+  .openapi('MessageRequest');
+
+const requests = z.array(request).max(MOST_RECIPIENTS);
 
 /** What the platform's webhook nodes call. A recipient that gets no message is never a 4xx, which would stop its chunk. */
 export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings' | 'intake'>): ApiRoute[] {
@@ -28,6 +36,7 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       access: 'sender',
       method: 'post',
       path: '/v1/projects/{projectId}/messages',
+      id: 'sendMessage',
       tag: 'Scenario steps',
       summary: 'Send to one recipient',
       description:
@@ -38,25 +47,26 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       deadlineMs: STEP_DEADLINE_MS,
       async handle({ params, json }) {
         const project = await projectOf(settings, params.projectId);
-        return intake.take(project, objectOf(await json(AS_TYPED)));
+        return intake.take(project, objectOf(json(AS_TYPED)));
       },
     }),
     apiRoute({
       access: 'sender',
       method: 'post',
       path: '/v1/projects/{projectId}/messages/batch',
+      id: 'sendMessages',
       tag: 'Scenario steps',
       summary: `Send to up to ${MOST_RECIPIENTS} recipients`,
       description: 'One answer for each recipient, in their order. A wrong recipient does not concern the others.',
       body: {
-        schema: z.union([z.object({ messages: z.array(request).max(MOST_RECIPIENTS) }), z.array(request)]),
+        schema: z.union([z.strictObject({ messages: requests }), requests]),
         largestBytes: LARGEST_BATCH_BYTES,
       },
       answer: z.object({ answers: z.array(intakeAnswer) }),
       deadlineMs: STEP_DEADLINE_MS,
       async handle({ params, json }) {
         const project = await projectOf(settings, params.projectId);
-        return { answers: await intake.takeMany(project, listOf(await json(AS_TYPED))) };
+        return { answers: await intake.takeMany(project, listOf(json(AS_TYPED))) };
       },
     }),
   ];

@@ -20,6 +20,7 @@ export function senderRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       access: 'admin',
       method: 'get',
       path: '/v1/projects/{projectId}/senders',
+      id: 'listSenders',
       tag: 'Senders',
       summary: 'List the predefined senders: at most 100',
       answer: z.object({ senders: z.array(view) }),
@@ -30,11 +31,13 @@ export function senderRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       access: 'admin',
       method: 'post',
       path: '/v1/projects/{projectId}/senders',
+      id: 'addSender',
       tag: 'Senders',
       summary: 'Add a sender; one that is there already stays as it is',
       body: {
         schema: z.strictObject({
           sender: z.string().openapi({
+            minLength: 3,
             description:
               '3 to 15 characters: alphanumeric with at least one letter and at most 11, a short code, or a number in international form.',
           }),
@@ -43,12 +46,13 @@ export function senderRoutes(deps: Pick<AppDeps, 'admin'>): ApiRoute[] {
       status: 201,
       answer: view,
       problems: ['invalid_settings', 'too_many_senders', 'settings_are_static'],
-      handle: async ({ params, actor, json }) => adminOf(deps).addSender(actor(), params.projectId, await json()),
+      handle: async ({ params, actor, json }) => adminOf(deps).addSender(actor(), params.projectId, json()),
     }),
     apiRoute({
       access: 'admin',
       method: 'delete',
       path: '/v1/projects/{projectId}/senders/{sender}',
+      id: 'removeSender',
       tag: 'Senders',
       summary: 'Remove a sender',
       problems: ['unknown_sender', 'default_sender', 'settings_are_static'],

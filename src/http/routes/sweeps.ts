@@ -80,6 +80,7 @@ export function sweepRoutes({ settings, sweeps }: Pick<AppDeps, 'settings' | 'sw
       access: 'sender',
       method: 'post',
       path: `${PROJECT}/sweeps`,
+      id: 'sweepProject',
       tag: 'Messages',
       summary: "Recover lost delivery reports of all the project's plans with an enabled integration",
       description: 'Starts one sweep for each plan. Any number at the same time does no harm.',
@@ -88,7 +89,7 @@ export function sweepRoutes({ settings, sweeps }: Pick<AppDeps, 'settings' | 'sw
       answer: z.object({ sweeps: z.array(started) }),
       async handle({ params, json }) {
         const { projectId } = await projectOf(settings, params.projectId);
-        const since = sinceOf(await json());
+        const since = sinceOf(json());
         const enabled = (await settings.integrations()).filter((each) => each.projectId === projectId && each.enabled);
         const plans = new Map<string, Integration>();
         for (const each of enabled) if (!plans.has(each.servicePlanId)) plans.set(each.servicePlanId, each);
@@ -99,6 +100,7 @@ export function sweepRoutes({ settings, sweeps }: Pick<AppDeps, 'settings' | 'sw
       access: 'sender',
       method: 'post',
       path: `${PROJECT}/integrations/{integrationId}/sweeps`,
+      id: 'sweepIntegration',
       tag: 'Messages',
       summary: "Recover lost delivery reports: read Sinch's, and hand over those that are missing",
       description:
@@ -107,13 +109,16 @@ export function sweepRoutes({ settings, sweeps }: Pick<AppDeps, 'settings' | 'sw
       status: 201,
       answer: started,
       problems: ['unknown_integration'],
-      handle: async ({ params: { projectId, integrationId }, json }) =>
-        start(await integrationOf(projectId, integrationId), sinceOf(await json())),
+      async handle({ params: { projectId, integrationId }, json }) {
+        const since = sinceOf(json());
+        return start(await integrationOf(projectId, integrationId), since);
+      },
     }),
     apiRoute({
       access: 'sender',
       method: 'get',
       path: `${PROJECT}/integrations/{integrationId}/sweeps/{sweepId}`,
+      id: 'readSweep',
       tag: 'Messages',
       summary: 'Show how far a sweep of delivery reports is, or what it came to',
       answer: view,

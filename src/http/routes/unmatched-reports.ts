@@ -13,6 +13,7 @@ export function unmatchedReportRoutes({ settings, listUnmatchedReports }: Deps):
       access: 'viewer',
       method: 'get',
       path: '/v1/projects/{projectId}/unmatched-reports',
+      id: 'listUnmatchedReports',
       tag: 'Messages',
       summary: 'List callbacks of Sinch that belong to no message or could not be read, the latest first',
       query: pageQuery,
