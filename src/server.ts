@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import { createMessageClient, createSweepClient, createWorkflowListing } from './client/index.ts';
 import type { Log } from './contract/log.ts';
@@ -34,6 +33,7 @@ import { createPayloadEncryption } from './payload-encryption/index.ts';
 import { createRegister } from './register/index.ts';
 import { integrationIdsOf, type Settings, type SettingsAdmin } from './settings/index.ts';
 import { createSinchClients, testConnection } from './sinch/index.ts';
+import { createNodeListener } from './web/index.ts';
 import { createWebhook } from './webhook/index.ts';
 
 /** How long a test of a connection waits for each answer of Sinch, in milliseconds. */
@@ -191,7 +191,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
   });
 
-  const listener = getRequestListener(app.fetch);
+  const listener = createNodeListener(app.fetch, { log });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port ?? 0, host);
