@@ -8,7 +8,7 @@ import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { reasonOf } from './contract/reason.ts';
 import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
-import { SHORTEST_API_KEY } from './http/index.ts';
+import { explainUnfitKey, SHORTEST_API_KEY } from './http/index.ts';
 import {
   type CallbackAuth,
   type Settings,
@@ -113,10 +113,15 @@ const commonSchema = z.object({
 
 type Values = z.output<typeof commonSchema>;
 
+const key = z.string().superRefine((value, context) => {
+  const message = explainUnfitKey(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 const serverSchema = z.object({
-  SINCH_API_KEY: z.string().min(SHORTEST_API_KEY).optional(),
-  METRICS_KEY: z.string().min(SHORTEST_API_KEY).optional(),
-  CODEC_KEY: z.string().min(SHORTEST_API_KEY).optional(),
+  SINCH_API_KEY: key.optional(),
+  METRICS_KEY: key.optional(),
+  CODEC_KEY: key.optional(),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   WEBHOOK_MAX_CONCURRENT: z.coerce.number().int().positive().optional(),
@@ -196,10 +201,15 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** A variable that is set to nothing counts as not set. */
+/**
+ * Without what belongs to no value: a variable that is filled from a file has its line feed and byte order mark, and one
+ * that is set to nothing counts as not set.
+ */
 function withoutEmpty(env: Environment): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim() ?? ''] as const)
+      .filter(([, value]) => value !== ''),
   );
 }
 
@@ -432,11 +442,13 @@ export function settingsFromFile(file: string, allowPrivateHosts: AllowPrivateHo
 }
 
 function jsonOf(file: string): unknown {
-  const content = readFileSync(file, 'utf8');
+  // Editors on Windows begin a file with a byte order mark.
+  const content = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   try {
     return JSON.parse(content);
   } catch {
-    throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON`);
+    const why = content.includes('\0') ? 'it is UTF-16: save it as UTF-8' : 'it is not JSON';
+    throw new Error(`expected ${file} to be JSON with the options of staticSettings; ${why}`);
   }
 }
 

@@ -28,7 +28,7 @@ import {
   type IntakeAnswer,
 } from './intake/index.ts';
 import { createMetrics } from './metrics/index.ts';
-import { createApp, type AppDeps, createCallerOf, createFailedLogIns, SHORTEST_API_KEY } from './http/index.ts';
+import { createApp, type AppDeps, createCallerOf, createFailedLogIns, explainUnfitKey } from './http/index.ts';
 import { createPayloadEncryption } from './payload-encryption/index.ts';
 import { createRegister } from './register/index.ts';
 import { integrationIdsOf, type Settings, type SettingsAdmin } from './settings/index.ts';
@@ -60,7 +60,7 @@ export interface ServerOptions {
   /** Stays the caller's. */
   database: Database;
   keyring: Keyring;
-  /** The deployment key: makes projects, and is an admin of each. At least `SHORTEST_API_KEY` characters. */
+  /** The deployment key: makes projects, and is an admin of each. At least `SHORTEST_API_KEY` characters of ASCII. */
   apiKey: string;
   /** A key for `/metrics` and nothing else, at least as long. @default the deployment key is needed there too */
   metricsKey?: string;
@@ -87,7 +87,7 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** @throws TypeError for an API key that is too short; the listening error where the port is taken. */
+/** @throws TypeError for an API key that is too short or that not every client can send; the listening error where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { client, settings, admin, database, keyring, apiKey, host = '127.0.0.1', log } = options;
   for (const [name, key] of [
@@ -95,8 +95,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ['key of metrics', options.metricsKey],
     ['key of the codec server', options.codecKey],
   ] as const) {
-    if (key === undefined || key.length >= SHORTEST_API_KEY) continue;
-    throw new TypeError(`Expected the ${name} to have at least ${SHORTEST_API_KEY} characters, got ${key.length}`);
+    const unfit = key === undefined ? undefined : explainUnfitKey(key);
+    if (unfit !== undefined) throw new TypeError(`The ${name} cannot be used: ${unfit}`);
   }
   const messages = createMessageClient({
     client,
@@ -138,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const app = createApp({
     settings,
+    ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
     ...(admin === undefined ? {} : { admin }),
     ...(admin === undefined ? {} : { retryExport: (projectId) => retryRefused(database, projectId) }),
     intake: createCountedIntake(createIntake({ settings, register, starts }), metrics),

@@ -6,6 +6,7 @@ import { reasonOf } from '../contract/reason.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { AppDeps } from './app-deps.ts';
 import type { Access } from './access.ts';
+import { basePathOf, createRoutedPath, type RoutedPath } from './base-path.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { createGuard, type Guard } from './guard.ts';
 import { describeApi } from './open-api.ts';
@@ -34,7 +35,12 @@ export function createApp(deps: AppDeps): App {
   const { webhook, metrics, log } = deps;
   /** By the patterns of the table: a path of somebody's own would make labels without end. */
   const routeOf = new WeakMap<Request, string>();
-  const app = new OpenAPIHono<{ Bindings: Bindings }>();
+  const basePath = basePathOf(deps.publicUrl);
+  const routedPath: RoutedPath = createRoutedPath(
+    basePath,
+    (method, path) => app.router.match(method, path)[0].length > 0,
+  );
+  const app: OpenAPIHono<{ Bindings: Bindings }> = new OpenAPIHono<{ Bindings: Bindings }>({ getPath: routedPath });
   const guard = createGuard(deps);
   const routes = apiRoutes(deps, () => document);
   for (const route of routes) mount(app, route, guard, (request, name) => routeOf.set(request, name));
@@ -43,9 +49,12 @@ export function createApp(deps: AppDeps): App {
     routeOf.set(c.req.raw, `ALL ${WEBHOOK_PATH}`);
     return webhook(c.req.raw);
   });
-  const document = describeApi(app);
+  const document = describeApi(app, basePath);
 
-  const crossOrigin = createCrossOrigin('/codec/', () => deps.payloadCodec.origins);
+  const crossOrigin = createCrossOrigin(
+    (request) => routedPath(request).startsWith('/codec/'),
+    () => deps.payloadCodec.origins,
+  );
   app.notFound(async (c) => {
     const { method, path } = c.req;
     // Whoever has no key is not told which routes there are.
@@ -76,7 +85,11 @@ export function createApp(deps: AppDeps): App {
   return {
     async fetch(request, bindings) {
       const begun = performance.now();
-      const response = await crossOrigin(request, async () => app.fetch(request, bindings));
+      const response = await crossOrigin(request, async () => {
+        if (request.method !== 'OPTIONS' || routedPath(request) !== '/') return app.fetch(request, bindings);
+        // The plain check of HAProxy, and `OPTIONS *`: whether anybody is there.
+        return new Response(null, { status: 204, headers: { allow: 'OPTIONS' } });
+      });
       const route = routeOf.get(request) ?? 'unknown';
       metrics.increment('sinch_http_requests_total', { route, status: String(response.status) });
       metrics.observe('sinch_http_request_seconds', { route }, (performance.now() - begun) / 1000);

@@ -6,8 +6,11 @@ import { PROBLEM_JSON } from './problem.ts';
 /** The document as JSON. */
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
-/** Describes what was registered; the webhook, which is no route of the table, is described here. */
-export function describeApi<E extends Env>(app: OpenAPIHono<E>): OpenApiDocument {
+/**
+ * Describes what was registered; the webhook, which is no route of the table, is described here.
+ * @param basePath below which a proxy has it all; empty for none
+ */
+export function describeApi<E extends Env>(app: OpenAPIHono<E>, basePath: string): OpenApiDocument {
   const registry = app.openAPIRegistry;
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'X-Api-Key' });
@@ -28,7 +31,7 @@ export function describeApi<E extends Env>(app: OpenAPIHono<E>): OpenApiDocument
         'SMS and MMS through Sinch: messages of scenario steps, what became of them, and the settings of projects. ' +
         'Each operation names the role that it needs in `x-access`.',
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
   });
 }
 

@@ -15,7 +15,12 @@ export interface SignCallbackOptions {
 
 /** Why a signature was not taken: a label for counters, the same for every value. */
 export type SignatureRefusal =
-  'missing_header' | 'conflicting_headers' | 'unknown_algorithm' | 'missing_secret' | 'stale_timestamp' | 'wrong_signature';
+  | 'missing_header'
+  | 'conflicting_headers'
+  | 'unknown_algorithm'
+  | 'missing_secret'
+  | 'stale_timestamp'
+  | 'wrong_signature';
 
 /** Whether a callback was signed with one of the secrets. */
 export type SignatureVerification = { ok: true } | { ok: false; reason: SignatureRefusal };

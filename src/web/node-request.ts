@@ -60,8 +60,9 @@ function mayHaveBody({ headers, httpVersionMajor }: IncomingMessage): boolean {
   );
 }
 
-/** Path and query, of a target in absolute form too. */
+/** Path and query, of a target in absolute form too; `*` means the server as a whole. */
 function targetOf(url: string): string {
+  if (url === '*') return '/';
   const query = /\?[^#]*/.exec(url)?.[0] ?? '';
   return `${pathnameOf(url)}${query}`;
 }
