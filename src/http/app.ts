@@ -15,7 +15,7 @@ import { problemOf } from './problem-of.ts';
 import { apiRoutes } from './routes/index.ts';
 import { within } from './within.ts';
 
-/** What a server made by `@hono/node-server` tells of a request's connection; of others all requests have one address. */
+/** What our Node listener tells of a request's connection; of other servers all requests have one address. */
 interface Bindings {
   incoming?: { socket?: { remoteAddress?: string | undefined } };
 }
@@ -36,9 +36,9 @@ export function createApp(deps: AppDeps): App {
   /** By the patterns of the table: a path of somebody's own would make labels without end. */
   const routeOf = new WeakMap<Request, string>();
   const basePath = basePathOf(deps.publicUrl);
-  const routedPath: RoutedPath = createRoutedPath(
-    basePath,
-    (method, path) => app.router.match(method, path)[0].length > 0,
+  // By any method: HEAD goes by GET, and pages ask with OPTIONS whether they may POST.
+  const routedPath: RoutedPath = createRoutedPath(basePath, (method, path) =>
+    [method, 'GET', 'POST'].some((each) => app.router.match(each, path)[0].length > 0),
   );
   const app: OpenAPIHono<{ Bindings: Bindings }> = new OpenAPIHono<{ Bindings: Bindings }>({ getPath: routedPath });
   const guard = createGuard(deps);

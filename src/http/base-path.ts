@@ -14,8 +14,8 @@ export function basePathOf(publicUrl: string | undefined): string {
 }
 
 /**
- * A path that has a route as it stands stays; else the base is taken off. What ends as callbacks do is one below whatever
- * prefix: an integration may have an address of its own.
+ * Takes the base off where what is left has a route, or the whole has none: then a path that has one as it stands stays.
+ * What ends as callbacks do is one below whatever prefix: an integration may have an address of its own.
  * @param basePath as `basePathOf` has it
  * @param hasRoute whether a path has a route
  */
@@ -23,12 +23,12 @@ export function createRoutedPath(basePath: string, hasRoute: (method: string, pa
   // Read as those of requests are, percent signs included.
   const base = basePath === '' ? '' : getPath({ url: `http://localhost${basePath}` } as Request);
   return (request) => {
+    const { method } = request;
     const path = getPath(request);
-    if (hasRoute(request.method, path)) return path;
-    if (base !== '' && (path === base || path.startsWith(`${base}/`))) {
-      const rest = path.slice(base.length) || '/';
-      if (hasRoute(request.method, rest) || parseCallbackPath(path) === undefined) return rest;
-    }
-    return parseCallbackPath(path) === undefined ? path : path.slice(path.lastIndexOf('/webhooks/sinch/'));
+    const isBelow = base !== '' && (path === base || path.startsWith(`${base}/`));
+    const rest = isBelow ? path.slice(base.length) || '/' : path;
+    if (isBelow && hasRoute(method, rest)) return rest;
+    if (hasRoute(method, path)) return path;
+    return parseCallbackPath(path) === undefined ? rest : path.slice(path.lastIndexOf('/webhooks/sinch/'));
   };
 }

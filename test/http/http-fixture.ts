@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import type { MessageClient } from '../../src/client/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import type { Database } from '../../src/db/index.ts';
@@ -31,6 +31,7 @@ import { createRegister, type MessageRegister } from '../../src/register/index.t
 import { type RecordedLog, recordLog } from '../intake/intake-fixture.ts';
 import { integrationIdsOf } from '../../src/settings/index.ts';
 import { API_TOKEN, shopSettings } from '../requests/shop.ts';
+import { createNodeListener } from '../../src/web/index.ts';
 import { keyring } from '../settings/settings-fixture.ts';
 
 /** Where Temporal's web UI is. */
@@ -224,7 +225,8 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     log,
     ...deps,
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const listener = createNodeListener(app.fetch, { log });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -242,7 +244,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
         assertDocumented(await documentOf(app), caller.answers);
       } finally {
         server.close();
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
         await once(server, 'close');
         await starts.close();
       }
