@@ -3,6 +3,7 @@ import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createNodeListener, type Webhook } from 'temporal-sinch/webhook';
 
+// oxlint-disable-next-line typescript/no-extraneous-class -- Nest's modules are classes
 class AppModule {}
 // Yours has the decorator `@Module({…})` in front.
 Module({})(AppModule);
