@@ -17,7 +17,7 @@ import {
 } from './hosts/index.ts';
 import { withTlsOfEnvironment } from './db/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
-import { SHORTEST_API_KEY } from './http/index.ts';
+import { explainUnfitKey, SHORTEST_API_KEY } from './http/index.ts';
 import {
   type CallbackAuth,
   type Settings,
@@ -143,10 +143,15 @@ const commonSchema = z.object({
 
 type Values = z.output<typeof commonSchema>;
 
+const key = z.string().superRefine((value, context) => {
+  const message = explainUnfitKey(value);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+});
+
 const serverSchema = z.object({
-  SINCH_API_KEY: z.string().min(SHORTEST_API_KEY).optional(),
-  METRICS_KEY: z.string().min(SHORTEST_API_KEY).optional(),
-  CODEC_KEY: z.string().min(SHORTEST_API_KEY).optional(),
+  SINCH_API_KEY: key.optional(),
+  METRICS_KEY: key.optional(),
+  CODEC_KEY: key.optional(),
   HOST: text.default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   WEBHOOK_MAX_CONCURRENT: z.coerce.number().int().positive().optional(),
@@ -220,7 +225,8 @@ const NO_ENCRYPTION_KEY =
 
 /** The database that an environment names, with what it says of TLS in the words of PostgreSQL's own clients. */
 export function databaseUrlOf(environment: Environment): string | undefined {
-  const { DATABASE_URL: url } = environment;
+  // One that comes from a file has its line feed.
+  const url = environment.DATABASE_URL?.trim();
   return url ? withTlsOfEnvironment(url, environment) : undefined;
 }
 
@@ -233,10 +239,15 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
 
-/** A variable that is set to nothing counts as not set. */
+/**
+ * Without what belongs to no value: a variable that is filled from a file has its line feed and byte order mark, and one
+ * that is set to nothing counts as not set.
+ */
 function withoutEmpty(env: Environment): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim() ?? ''] as const)
+      .filter(([, value]) => value !== ''),
   );
 }
 
@@ -501,9 +512,11 @@ export function settingsFromFile(file: string, allowPrivateHosts: AllowPrivateHo
 }
 
 function jsonOf(file: string): unknown {
-  const parsed = parseJson(readFileSync(file, 'utf8'));
+  const content = readFileSync(file, 'utf8');
+  const parsed = parseJson(content);
   if (parsed.ok) return parsed.value;
-  throw new Error(`expected ${file} to be JSON with the options of staticSettings; it is not JSON: ${parsed.problem}`);
+  const why = content.includes('\0') ? 'it is UTF-16: save it as UTF-8' : `it is not JSON: ${parsed.problem}`;
+  throw new Error(`expected ${file} to be JSON with the options of staticSettings; ${why}`);
 }
 
 function listOf(joined: string): string[] {

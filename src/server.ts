@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import { createMessageClient, createSweepClient, createWorkflowListing } from './client/index.ts';
 import type { Log } from './contract/log.ts';
@@ -32,11 +31,12 @@ import {
   type IntakeAnswer,
 } from './intake/index.ts';
 import { createMetrics } from './metrics/index.ts';
-import { createApp, type AppDeps, createCallerOf, createFailedLogIns, SHORTEST_API_KEY } from './http/index.ts';
+import { createApp, type AppDeps, createCallerOf, createFailedLogIns, explainUnfitKey } from './http/index.ts';
 import { createPayloadEncryption } from './payload-encryption/index.ts';
 import { createRegister } from './register/index.ts';
 import { integrationIdsOf, type Settings, type SettingsAdmin } from './settings/index.ts';
 import { createSinchClients, testConnection } from './sinch/index.ts';
+import { createNodeListener } from './web/index.ts';
 import { createWebhook } from './webhook/index.ts';
 
 /** How long a test of a connection waits for each answer of Sinch, in milliseconds. */
@@ -63,7 +63,7 @@ export interface ServerOptions {
   /** Stays the caller's. */
   database: Database;
   keyring: Keyring;
-  /** The deployment key: makes projects, and is an admin of each. At least `SHORTEST_API_KEY` characters. */
+  /** The deployment key: makes projects, and is an admin of each. At least `SHORTEST_API_KEY` characters of ASCII. */
   apiKey: string;
   /** A key for `/metrics` and nothing else, at least as long. @default the deployment key is needed there too */
   metricsKey?: string;
@@ -92,7 +92,7 @@ export interface RunningServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** @throws TypeError for an API key that is too short; the listening error where the port is taken. */
+/** @throws TypeError for an API key that is too short or that not every client can send; the listening error where the port is taken. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { client, settings, admin, database, keyring, apiKey, host = '127.0.0.1', log } = options;
   for (const [name, key] of [
@@ -100,8 +100,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ['key of metrics', options.metricsKey],
     ['key of the codec server', options.codecKey],
   ] as const) {
-    if (key === undefined || key.length >= SHORTEST_API_KEY) continue;
-    throw new TypeError(`Expected the ${name} to have at least ${SHORTEST_API_KEY} characters, got ${key.length}`);
+    const unfit = key === undefined ? undefined : explainUnfitKey(key);
+    if (unfit !== undefined) throw new TypeError(`The ${name} cannot be used: ${unfit}`);
   }
   const messages = createMessageClient({
     client,
@@ -153,6 +153,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const app = createApp({
     settings,
+    ...(settings.publicUrl === undefined ? {} : { publicUrl: settings.publicUrl }),
     ...(admin === undefined ? {} : { admin }),
     ...(admin === undefined ? {} : { retryExport: (projectId) => retryRefused(database, projectId) }),
     intake: createCountedIntake(createIntake({ settings, register, starts }), metrics),
@@ -208,7 +209,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
   });
 
-  const listener = getRequestListener(app.fetch);
+  const listener = createNodeListener(app.fetch, { log });
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.listen(options.port ?? 0, host);

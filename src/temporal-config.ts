@@ -51,7 +51,8 @@ export function switchOf(given: string): boolean | undefined {
  */
 export function readTemporalConfig(env: Readonly<Record<string, string | undefined>>): TemporalConfig {
   const set: Record<string, string> = {};
-  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value;
+  // A key that comes from a file has its line feed.
+  for (const [name, value] of Object.entries(env)) if (value?.trim()) set[name] = value.trim();
   const problems = checkVariables(set);
   if (problems.length > 0) throw new TemporalConfigError(problems);
   const config = load(set);

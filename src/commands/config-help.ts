@@ -19,7 +19,8 @@ Environment:
   SINCH_HMAC_SECRETS          secrets that Sinch signs callbacks with, separated by commas, the current one first
   SINCH_HMAC_TOLERANCE_HOURS  largest age of a signature; under 24 loses reports that Sinch retries (default: no limit)
   SINCH_CALLBACK_SECRETS      or secrets at the end of the callback's path (default: one made of the token)
-  PUBLIC_URL                  where Sinch reaches the webhook, such as https://sms.example.com
+  PUBLIC_URL                  where Sinch reaches the webhook, such as https://sms.example.com or https://example.com/sms;
+                              a proxy may keep the path or take it off
   SINCH_SETTINGS_FILE         JSON file with projects and integrations, instead of the variables from the plan to here
   ALLOW_PRIVATE_HOSTS         on, or names, addresses and networks separated by commas, such as 10.1.0.0/16, that base
                               URLs and media URLs may name beside hosts on the internet (default: off)

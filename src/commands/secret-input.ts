@@ -21,7 +21,7 @@ export interface SecretInput {
 
 /** Whether it can be had without asking. */
 export function hasSecret(context: CommandContext, { variable }: SecretInput, fromStdin = false): boolean {
-  return fromStdin || Boolean(context.env[variable]);
+  return fromStdin || Boolean(context.env[variable]?.trim());
 }
 
 /** How to give it, for whoever has to be told. */
@@ -47,10 +47,10 @@ export async function readSecret(
       exitCode: EXIT.usage,
     });
   }
-  const value = fromStdin ? undefined : context.env[input.variable];
+  const value = fromStdin ? undefined : context.env[input.variable]?.trim();
   if (value) {
     note(context, `The ${input.name} is that of ${input.variable}.`);
-    return value.trim();
+    return value;
   }
   return prompter.askSecret(capitalized(input.name));
 }

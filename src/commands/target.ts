@@ -71,7 +71,8 @@ export async function resolveTarget(options: TargetOptions, env: NodeJS.ProcessE
   return {
     url: address,
     apiKey: apiKey.value,
-    projectId: options.project ?? env['TEMPORAL_SINCH_PROJECT'] ?? file?.projectId ?? LOCAL_PROJECT_ID,
+    projectId:
+      options.project ?? (env['TEMPORAL_SINCH_PROJECT']?.trim() || undefined) ?? file?.projectId ?? LOCAL_PROJECT_ID,
     from: { url: url.from, apiKey: apiKey.from },
   };
 }
@@ -82,7 +83,11 @@ interface Found {
 }
 
 function pick(...candidates: readonly (readonly [string | undefined, string])[]): Found | undefined {
-  for (const [value, from] of candidates) if (value !== undefined && value !== '') return { value, from };
+  for (const [given, from] of candidates) {
+    // A variable that is filled from a file has its line feed.
+    const value = given?.trim() ?? '';
+    if (value !== '') return { value, from };
+  }
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
-import { SHORTEST_API_KEY } from '../http/index.ts';
+import { explainUnfitKey } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
 import { databaseUrlOf, metricsAddressOf, readProxies, settingsFromFile } from '../config.ts';
 import { reasonOf } from '../contract/reason.ts';
@@ -115,21 +115,23 @@ function refuseUnusable(options: UpOptions, { env }: CommandContext): void {
   if (options.settings !== undefined && ofSimulator.length > 0) {
     refuse(`${ofSimulator.join(', ')}: the simulator is not started with --settings.`);
   }
-  const { length } = env['SINCH_API_KEY'] ?? '';
-  if (length > 0 && length < SHORTEST_API_KEY) {
-    throw new CommandError(
-      'api_key_too_short',
-      `SINCH_API_KEY: expected ${SHORTEST_API_KEY} characters or more, got ${length}.`,
-      { exitCode: EXIT.usage },
-    );
+  const apiKey = apiKeyOf(env);
+  const unfit = apiKey === undefined ? undefined : explainUnfitKey(apiKey);
+  if (unfit !== undefined) {
+    throw new CommandError('api_key_unfit', `SINCH_API_KEY: ${unfit}.`, { exitCode: EXIT.usage });
   }
+}
+
+/** Without the line feed of the file that it may come from. */
+function apiKeyOf(env: NodeJS.ProcessEnv): string | undefined {
+  return env['SINCH_API_KEY']?.trim() || undefined;
 }
 
 async function startUp(options: UpOptions, context: CommandContext, signal: AbortSignal): Promise<Stack> {
   const { env } = context;
   const { memory = false, dataDir, rate } = options;
   const databaseUrl = memory ? undefined : databaseUrlOf(env);
-  const apiKey = env['SINCH_API_KEY'] || undefined;
+  const apiKey = apiKeyOf(env);
   const metricsAddress = addressOfMetrics(env);
   const settings = options.settings === undefined ? undefined : settingsOf(options.settings);
   const log = logOf(env);
@@ -205,7 +207,7 @@ function printWelcome(context: CommandContext, stack: Stack, options: UpOptions)
   const file = stackFilePath(options.dataDir);
   const key = stack.apiKeyIsNew
     ? `${stack.apiKey} (new; shown this once, kept in ${file})`
-    : context.env['SINCH_API_KEY']
+    : apiKeyOf(context.env)
       ? 'the one in SINCH_API_KEY'
       : `kept in ${file}`;
   const rows = [

@@ -92,8 +92,10 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
 }
 
 function checkedUrl(url: string): string {
-  const protocol = URL.canParse(url) ? new URL(url).protocol : undefined;
-  if (protocol === 'postgres:' || protocol === 'postgresql:') return url;
+  // A variable that is filled from a file has its line feed, which would become part of the database's name.
+  const text = url.trim();
+  const protocol = URL.canParse(text) ? new URL(text).protocol : undefined;
+  if (protocol === 'postgres:' || protocol === 'postgresql:') return text;
   // Not the value itself: it may hold a password.
   throw new TypeError('The url of a database starts with postgres:// or postgresql:// and is a valid URL');
 }

@@ -93,7 +93,7 @@ export async function runDemo(options: DemoOptions, context: DemoContext): Promi
 async function startDemoStack(options: DemoOptions, context: DemoContext, clock: SkippableClock): Promise<Stack> {
   const { env, log, signal } = context;
   using progress = showProgress(context);
-  const apiKey = env['SINCH_API_KEY'] || undefined;
+  const apiKey = env['SINCH_API_KEY']?.trim() || undefined;
   return startStack({
     env,
     log,

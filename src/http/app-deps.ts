@@ -30,6 +30,8 @@ import type { FailedLogIns } from './failed-log-ins.ts';
 /** What the HTTP surface acts on. */
 export interface AppDeps {
   settings: Settings;
+  /** Where all of this can be reached from outside; a path of it is taken with requests and without. @default at the root */
+  publicUrl?: string;
   /** Absent with static settings: routes that change or show settings then say so. */
   admin?: SettingsAdmin;
   intake: Intake;

@@ -7,6 +7,7 @@ import { reasonOf } from '../contract/reason.ts';
 import type { ApiRoute } from './api-route.ts';
 import type { AppDeps } from './app-deps.ts';
 import type { Access } from './access.ts';
+import { basePathOf, createRoutedPath, type RoutedPath } from './base-path.ts';
 import { createCrossOrigin } from './cross-origin.ts';
 import { isForeignOrigin } from './foreign-origin.ts';
 import { createGuard, type Guard } from './guard.ts';
@@ -16,7 +17,7 @@ import { problemOf } from './problem-of.ts';
 import { apiRoutes } from './routes/index.ts';
 import { within } from './within.ts';
 
-/** What a server made by `@hono/node-server` tells of a request's connection; of others all requests have one address. */
+/** What our Node listener tells of a request's connection; of other servers all requests have one address. */
 interface Bindings {
   incoming?: { socket?: { remoteAddress?: string | undefined } };
 }
@@ -38,7 +39,12 @@ export function createApp(deps: AppDeps): App {
   const { webhook, metrics, log } = deps;
   /** By the patterns of the table: a path of somebody's own would make labels without end. */
   const routeOf = new WeakMap<Request, string>();
-  const app = new OpenAPIHono<{ Bindings: Bindings }>();
+  const basePath = basePathOf(deps.publicUrl);
+  // By any method: HEAD goes by GET, and pages ask with OPTIONS whether they may POST.
+  const routedPath: RoutedPath = createRoutedPath(basePath, (method, path) =>
+    [method, 'GET', 'POST'].some((each) => app.router.match(each, path)[0].length > 0),
+  );
+  const app: OpenAPIHono<{ Bindings: Bindings }> = new OpenAPIHono<{ Bindings: Bindings }>({ getPath: routedPath });
   const guard = createGuard(deps);
   const routes = apiRoutes(deps, () => document);
   const codecOrigins = (): readonly string[] => deps.payloadCodec.origins;
@@ -50,9 +56,9 @@ export function createApp(deps: AppDeps): App {
     routeOf.set(c.req.raw, `ALL ${WEBHOOK_PATH}`);
     return webhook(c.req.raw);
   });
-  const document = describeApi(app);
+  const document = describeApi(app, basePath);
 
-  const crossOrigin = createCrossOrigin(CODEC_PREFIX, codecOrigins);
+  const crossOrigin = createCrossOrigin((request) => routedPath(request).startsWith(CODEC_PREFIX), codecOrigins);
   app.notFound(async (c) => {
     const { method, path } = c.req;
     // Whoever has no key is not told which routes there are.
@@ -83,7 +89,11 @@ export function createApp(deps: AppDeps): App {
   return {
     async fetch(request, bindings) {
       const begun = performance.now();
-      const response = await crossOrigin(request, async () => app.fetch(request, bindings));
+      const response = await crossOrigin(request, async () => {
+        if (request.method !== 'OPTIONS' || routedPath(request) !== '/') return app.fetch(request, bindings);
+        // The plain check of HAProxy, and `OPTIONS *`: whether anybody is there.
+        return new Response(null, { status: 204, headers: { allow: 'OPTIONS' } });
+      });
       const route = routeOf.get(request) ?? 'unknown';
       metrics.increment('sinch_http_requests_total', { route, status: String(response.status) });
       metrics.observe('sinch_http_request_seconds', { route }, (performance.now() - begun) / 1000);

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { SettingsAdmin } from '../settings/index.ts';
+import { basicCredentials, CONFLICTING, singleHeader } from '../web/index.ts';
 import type { Caller, Purpose } from './access.ts';
 
 /** Shortest deployment key that is accepted from the environment, in characters. */
@@ -35,25 +36,34 @@ export function createCallerOf({ deploymentKey, purposeKeys = {}, admin }: Known
   };
 }
 
+/** What a key that is brought from outside lacks, so that every client can send it in every way that keys come. */
+export function explainUnfitKey(key: string): string | undefined {
+  if (key.trim() !== key) return 'expected no blank or line feed at its ends';
+  if (!/^[\x20-\x7e]*$/.test(key)) {
+    return 'expected characters of ASCII alone: clients send others each in their own way';
+  }
+  return key.length < SHORTEST_API_KEY
+    ? `expected ${SHORTEST_API_KEY} characters or more, got ${key.length}`
+    : undefined;
+}
+
 /**
  * The key of a request: `X-Api-Key`, `Authorization: Bearer`, or the password of HTTP Basic with any user name. The
- * platform's webhook node can send Basic and fixed headers.
+ * platform's webhook node can send Basic and fixed headers. A header that comes twice with the same value counts once, and
+ * with different ones not at all.
  */
 export function keyOf(headers: Headers): string | undefined {
-  const header = headers.get('x-api-key');
+  const header = single(headers, 'x-api-key');
   if (header !== null) return header;
-  const [, scheme, credentials] = /^(\S+)\s+(\S+)\s*$/.exec(headers.get('authorization') ?? '') ?? [];
-  switch (scheme?.toLowerCase()) {
-    case 'bearer':
-      return credentials;
-    case 'basic': {
-      const decoded = Buffer.from(credentials ?? '', 'base64').toString('utf8');
-      const colon = decoded.indexOf(':');
-      return colon < 0 ? undefined : decoded.slice(colon + 1);
-    }
-    default:
-      return undefined;
-  }
+  const authorization = single(headers, 'authorization') ?? '';
+  const [, bearer] = /^bearer\s+(\S+)\s*$/i.exec(authorization) ?? [];
+  return bearer ?? basicCredentials(authorization)[0]?.password;
+}
+
+/** Different ones stay joined: so they are nobody's key, and a key with a comma is one. */
+function single(headers: Headers, name: string): string | null {
+  const value = singleHeader(headers, name);
+  return value === CONFLICTING ? headers.get(name) : value;
 }
 
 function digest(text: string): Buffer {

@@ -9,12 +9,14 @@ const MAX_AGE_S = 600;
 /** What the UI sends now; whatever else a page of these origins asks for, which is ignored, is allowed too. */
 const HEADERS = 'Authorization, Authorization-Extras, Content-Type, X-Api-Key, X-Namespace';
 
-/** @param origins those that may call, each as browsers send it */
-export function createCrossOrigin(pathPrefix: string, origins: () => readonly string[]) {
+/**
+ * @param isOpen which requests pages of other origins may make
+ * @param origins those that may call, each as browsers send it
+ */
+export function createCrossOrigin(isOpen: (request: Request) => boolean, origins: () => readonly string[]) {
   return async (request: Request, next: () => Promise<Response>): Promise<Response> => {
     const origin = request.headers.get('origin');
-    const isOpen = origin !== null && new URL(request.url).pathname.startsWith(pathPrefix);
-    if (!isOpen || !origins().includes(origin)) {
+    if (origin === null || !origins().includes(origin) || !isOpen(request)) {
       return next();
     }
     const headers = {

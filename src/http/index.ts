@@ -10,7 +10,7 @@ export {
   type CampaignView,
   type ExplainCode,
 } from './campaign-view.ts';
-export { type CallerOf, createCallerOf, type KnownKeys, SHORTEST_API_KEY } from './credentials.ts';
+export { type CallerOf, createCallerOf, explainUnfitKey, type KnownKeys, SHORTEST_API_KEY } from './credentials.ts';
 export { createFailedLogIns, type FailedLogIns, type FailedLogInsOptions } from './failed-log-ins.ts';
 export type { HeldMessageListView, HoldListView } from './held-view.ts';
 export type { MessageListView } from './message-list.ts';

@@ -24,8 +24,11 @@ const TAGS = [
 /** The document as JSON. */
 export type OpenApiDocument = ReturnType<OpenAPIHono['getOpenAPI31Document']>;
 
-/** Describes what was registered; the webhook, which is no route of the table, is described here. */
-export function describeApi<E extends Env>(app: OpenAPIHono<E>): OpenApiDocument {
+/**
+ * Describes what was registered; the webhook, which is no route of the table, is described here.
+ * @param basePath below which a proxy has it all; empty for none
+ */
+export function describeApi<E extends Env>(app: OpenAPIHono<E>, basePath: string): OpenApiDocument {
   const registry = app.openAPIRegistry;
   registry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   registry.registerComponent('securitySchemes', 'apiKey', { type: 'apiKey', in: 'header', name: 'X-Api-Key' });
@@ -47,7 +50,7 @@ export function describeApi<E extends Env>(app: OpenAPIHono<E>): OpenApiDocument
         'Each operation names the role that it needs in `x-access`.',
       license: { name: 'MIT', url: 'https://spdx.org/licenses/MIT.html' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
     tags: TAGS.map(([name, description]) => ({ name, description })),
   });
 }

@@ -6,10 +6,10 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { parseJson } from '../contract/json-text.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { LARGEST_CODEC_BODY_BYTES, type PayloadEncryption, runCodec } from '../payload-encryption/index.ts';
+import { createNodeListener, pathnameOf } from '../web/index.ts';
 
 /** A codec server that nobody knows but the UI that is given its address. */
 export interface UiCodec {
@@ -23,7 +23,7 @@ export async function startUiCodec(ip: string, { codec }: PayloadEncryption): Pr
   const secret = randomBytes(24).toString('base64url');
 
   async function answer(request: Request): Promise<Response> {
-    const [, given = '', direction] = new URL(request.url).pathname.split('/');
+    const [, given = '', direction] = pathnameOf(request.url).split('/');
     if (!isSame(given, secret) || (direction !== 'encode' && direction !== 'decode')) {
       return new Response(null, { status: 404 });
     }
@@ -42,7 +42,7 @@ export async function startUiCodec(ip: string, { codec }: PayloadEncryption): Pr
     }
   }
 
-  const listener = getRequestListener(answer);
+  const listener = createNodeListener(answer);
   const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.listen(0, ip);
   await once(server, 'listening');

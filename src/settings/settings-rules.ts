@@ -27,7 +27,8 @@ const HOSTS = must('has to be true, false, or a list of names, addresses and net
 
 /** The URL, where its scheme is fit for its host and it carries no credentials. */
 function safeUrl(value: string): URL | undefined {
-  if (value.length > MAX_URL_LENGTH || !URL.canParse(value)) return undefined;
+  // Parsing would take these out, and what is made of the text would have them still.
+  if (value.length > MAX_URL_LENGTH || /[\s\p{Cc}\uFEFF]/u.test(value) || !URL.canParse(value)) return undefined;
   const url = new URL(value);
   if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname)) ? url : undefined;
@@ -48,9 +49,12 @@ export const baseUrl = text(
 
 /** Where the webhook can be reached from the internet. */
 export const publicUrl = text(
-  'has to be a URL without query and credentials, with https unless the host is this machine',
+  'has to be a URL without query, credentials and blanks, with https unless the host is this machine',
   (value) => safeUrl(value)?.search === '',
-);
+).transform((value) => {
+  const { origin, pathname } = new URL(value);
+  return `${origin}${pathname}`.replace(/\/+$/, '');
+});
 
 /** Hosts that may be reached although they are not on the internet. */
 export const allowPrivateHosts = z.union([z.boolean(), z.array(z.string())], HOSTS).refine((value) => {
@@ -63,13 +67,18 @@ export const allowPrivateHosts = z.union([z.boolean(), z.array(z.string())], HOS
 }, HOSTS);
 
 const callbackUrl = text(
-  `has to be a URL of at most ${MAX_URL_LENGTH} characters without credentials, with https unless the host is this machine`,
+  `has to be a URL of at most ${MAX_URL_LENGTH} characters without credentials and blanks, with https unless the host is this machine`,
   (value) => safeUrl(value) !== undefined,
 );
 
 const id = text('has to be 1 to 64 of A-Z a-z 0-9 . _ -, and not . or ..', (value) =>
   /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,64}$/.test(value),
 );
+
+/** A line feed at the end of a file belongs to nobody's secret, and no client could send one. */
+const isClean = (value: string): boolean => value.trim() === value && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value);
+
+const CLEAN = 'not empty and has neither a line feed or another control character nor blanks at its ends';
 
 const secretsOf = (secret: z.ZodString, what: string): z.ZodArray<z.ZodString> =>
   z
@@ -86,16 +95,19 @@ const callbackAuth = z.discriminatedUnion(
     z.strictObject({
       type: z.literal('hmac'),
       secrets: secretsOf(
-        text('has to be a secret that is not empty', (value) => value !== ''),
+        text(`has to be a secret that is ${CLEAN}`, (value) => value !== '' && isClean(value)),
         'secrets',
       ),
       toleranceMs: callbackToleranceMs.optional(),
     }),
     z.strictObject({
       type: z.literal('basic'),
-      username: text('has to be a name that is not empty and has no colon', (value) => /^[^:]+$/.test(value)),
+      username: text(
+        `has to be a name without a colon that is ${CLEAN}`,
+        (value) => /^[^:]+$/.test(value) && isClean(value),
+      ),
       passwords: secretsOf(
-        text('has to be a password that is not empty', (value) => value !== ''),
+        text(`has to be a password that is ${CLEAN}`, (value) => value !== '' && isClean(value)),
         'passwords',
       ),
     }),
@@ -126,7 +138,9 @@ export const integrationRules = {
   formerServicePlanIds: z.array(servicePlanId, must('has to be a list of Service Plan IDs of Sinch')),
   region: z.enum(['us', 'eu', 'au', 'br', 'ca'], must('has to be "us", "eu", "au", "br" or "ca"')),
   baseUrl,
-  apiToken: text('has to be the API token of the plan, without blanks', (value) => /^[\x21-\x7e]+$/.test(value)),
+  apiToken: text('has to be the API token of the plan, without blanks and line feeds', (value) =>
+    /^[\x21-\x7e]+$/.test(value),
+  ),
   messagesPerSecond: aboveZero('has to be a number above 0'),
   enabled: flag,
   callbackAuth,

@@ -120,6 +120,11 @@ export interface Settings {
   /** Reads what has changed by now, where settings are held in memory. Left out where they never change. */
   refresh?(): Promise<void>;
   /**
+   * Where the webhook, and the HTTP process around it, can be reached from the internet: a URL without a slash at its end,
+   * with the path below which a proxy has them, if any.
+   */
+  readonly publicUrl?: string;
+  /**
    * Hosts of this machine and of private networks that base URLs and media URLs may name; see `AllowPrivateHosts`. Whoever
    * connects asks it too.
    * @default false: those of the internet alone

@@ -161,6 +161,7 @@ export function sqlSettings(
 
   const settings: SqlSettings = {
     ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     project: async (projectId) => (await current()).projects.get(projectId),
     async integration(integrationId) {
       const found = (await current()).integrations.get(integrationId);

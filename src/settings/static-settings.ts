@@ -52,6 +52,7 @@ export function staticSettings(options: StaticSettingsOptions): Settings {
     integration: (integrationId) => Promise.resolve(integrations.get(integrationId)),
     integrations: () => Promise.resolve(all),
     ...(parsed.allowPrivateHosts === undefined ? {} : { allowPrivateHosts: parsed.allowPrivateHosts }),
+    ...(parsed.publicUrl === undefined ? {} : { publicUrl: parsed.publicUrl }),
   });
 }
 

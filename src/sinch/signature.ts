@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { CONFLICTING, singleHeader } from '../web/index.ts';
 
 /** What a signature is made over, and with. */
 export interface SignCallbackOptions {
@@ -14,7 +15,12 @@ export interface SignCallbackOptions {
 
 /** Why a signature was not taken: a label for counters, the same for every value. */
 export type SignatureRefusal =
-  'missing_header' | 'unknown_algorithm' | 'missing_secret' | 'stale_timestamp' | 'wrong_signature';
+  | 'missing_header'
+  | 'conflicting_headers'
+  | 'unknown_algorithm'
+  | 'missing_secret'
+  | 'stale_timestamp'
+  | 'wrong_signature';
 
 /** Whether a callback was signed with one of the secrets. */
 export type SignatureVerification = { ok: true } | { ok: false; reason: SignatureRefusal };
@@ -52,14 +58,20 @@ export function signCallback({ rawBody, secret, nonce, timestamp }: SignCallback
   return createHmac('sha256', secret).update(rawBody).update(`.${nonce}.${timestamp}`, 'utf8').digest('base64');
 }
 
-/** Reads a callback's four signature headers. Whether the signature is right, only the body tells. */
+/**
+ * Reads a callback's four signature headers; one that comes twice with the same value counts once. Whether the signature
+ * is right, only the body tells.
+ */
 export function readSignature(
   headers: VerifyCallbackSignatureOptions['headers'],
 ): { ok: true; signature: string; nonce: string; timestamp: string } | { ok: false; reason: SignatureRefusal } {
-  const signature = headers.get(SIGNATURE_HEADERS.signature);
-  const algorithm = headers.get(SIGNATURE_HEADERS.algorithm);
-  const nonce = headers.get(SIGNATURE_HEADERS.nonce);
-  const timestamp = headers.get(SIGNATURE_HEADERS.timestamp);
+  const signature = singleHeader(headers, SIGNATURE_HEADERS.signature);
+  const algorithm = singleHeader(headers, SIGNATURE_HEADERS.algorithm);
+  const nonce = singleHeader(headers, SIGNATURE_HEADERS.nonce);
+  const timestamp = singleHeader(headers, SIGNATURE_HEADERS.timestamp);
+  if (signature === CONFLICTING || algorithm === CONFLICTING || nonce === CONFLICTING || timestamp === CONFLICTING) {
+    return { ok: false, reason: 'conflicting_headers' };
+  }
   if (!signature || !algorithm || !nonce || !timestamp) return { ok: false, reason: 'missing_header' };
   if (algorithm !== ALGORITHM) return { ok: false, reason: 'unknown_algorithm' };
   return { ok: true, signature, nonce, timestamp };

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { CallbackAuth } from '../settings/index.ts';
 import { readSignature } from '../sinch/index.ts';
+import { basicCredentials, composed, CONFLICTING, singleHeader } from '../web/index.ts';
 
 /** What a callback brings to prove itself before its body. */
 export interface CallbackHead {
@@ -22,22 +23,30 @@ export function authenticateHead(auth: CallbackAuth, { headers, secret }: Callba
     case 'hmac':
       return readSignature(headers);
     case 'basic':
-      return authenticateBasic(auth, headers.get('authorization'));
+      return authenticateBasic(auth, singleHeader(headers, 'authorization'));
     case 'url-secret':
       if (secret === undefined) return { ok: false, reason: 'missing_secret' };
       return isOneOf(secret, auth.secrets) ? { ok: true } : { ok: false, reason: 'wrong_secret' };
   }
 }
 
-function authenticateBasic(auth: Extract<CallbackAuth, { type: 'basic' }>, header: string | null): Authentication {
+function authenticateBasic(
+  auth: Extract<CallbackAuth, { type: 'basic' }>,
+  header: ReturnType<typeof singleHeader>,
+): Authentication {
   if (header === null) return { ok: false, reason: 'missing_credentials' };
-  const encoded = /^basic +([A-Za-z0-9+/_-]+=*) *$/i.exec(header)?.[1];
-  const credentials = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = credentials.indexOf(':');
-  if (colon < 0) return { ok: false, reason: 'malformed_credentials' };
-  const sameUser = isOneOf(credentials.slice(0, colon), [auth.username]);
-  const samePassword = isOneOf(credentials.slice(colon + 1), auth.passwords);
-  return sameUser && samePassword ? { ok: true } : { ok: false, reason: 'wrong_credentials' };
+  if (header === CONFLICTING) return { ok: false, reason: 'conflicting_headers' };
+  const readings = basicCredentials(header);
+  if (readings.length === 0) return { ok: false, reason: 'malformed_credentials' };
+  const usernames = [composed(auth.username)];
+  const passwords = auth.passwords.map(composed);
+  // All of them, so that the time tells nothing.
+  const matches = readings.map(({ username, password }) => {
+    const sameUser = isOneOf(username, usernames);
+    const samePassword = isOneOf(password, passwords);
+    return sameUser && samePassword;
+  });
+  return matches.includes(true) ? { ok: true } : { ok: false, reason: 'wrong_credentials' };
 }
 
 /** Compares with every candidate. An empty one never counts: a setting left blank must not open the door. */

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { CallbackTarget } from '../contract/callback-path.ts';
+import { callbackPathOf, type CallbackTarget, maskCallbackPath } from '../contract/callback-path.ts';
 import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { type MessageKey, parseWorkflowId } from '../contract/identity.ts';
-import type { Integration, Settings } from '../settings/index.ts';
-import { parseCallback, SIGNATURE_HEADERS, verifyCallbackSignature } from '../sinch/index.ts';
+import type { CallbackAuth, Integration, Settings } from '../settings/index.ts';
+import {
+  parseCallback,
+  readSignature,
+  type SignatureRefusal,
+  type SignatureVerification,
+  verifyCallbackSignature,
+} from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import { methodNotAllowed, notFound, received, tooLarge, unauthenticated, unavailable } from './answers.ts';
 import { authenticateHead } from './authenticate.ts';
-import { decodeBody } from './decode-body.ts';
+import { type DecodedBody, decodeBody } from './decode-body.ts';
 import {
   createObservers,
   type Observers,
@@ -16,7 +22,7 @@ import {
   type WebhookCounters,
   type WebhookLog,
 } from './observers.ts';
-import { declaredLength, leaveUnread, readBody } from './read-body.ts';
+import { declaredLength, leaveUnread, type ReadBody, readBody } from './read-body.ts';
 import type { ReportStore, UnmatchedReason } from './report-store.ts';
 import { createTakenCallbacks } from './taken-callbacks.ts';
 import { createUnprovenBodies } from './unproven-bodies.ts';
@@ -146,7 +152,10 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
     const integration = await deps.settings.integration(params.integrationId);
     signal.throwIfAborted();
     if (integration === undefined) {
-      observers.warn({}, 'A callback was refused: its path names no integration.');
+      observers.warn(
+        { path: maskCallbackPath(callbackPathOf(params)) },
+        'A callback was refused with 404: its path names no integration. Sinch does not repeat it.',
+      );
       await leaveUnread(request);
       return notFound();
     }
@@ -162,34 +171,79 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       return refuseUnproven(integration, head.reason);
     }
     if (underWay >= maxConcurrent) return turnAway(request);
-    const read = async (until: AbortSignal): Promise<Uint8Array | undefined> => readBody(request, maxBodyBytes, until);
     if (callbackAuth.type !== 'hmac') {
       enter(call);
-      const rawBody = await read(signal);
-      return rawBody === undefined ? refuseLarge() : take({ integration, request, rawBody, receivedMs: now() }, signal);
+      const body = await readBody(request, maxBodyBytes, signal);
+      if (body.kind !== 'read') return refuseUnread(integration, body.kind);
+      // Only now: a stranger's body is not unpacked.
+      const decoded = await decode(request, body.bytes);
+      return take({ integration, request, rawBody: body.bytes, decoded, receivedMs: now() }, signal);
     }
-    const rawBody = await unprovenBodies.read(signal, read);
-    if (rawBody === 'given_up') return turnAway(request);
-    if (rawBody === undefined) return refuseLarge();
-    const receivedMs = now();
-    const signature = verifyCallbackSignature({
-      rawBody,
-      headers: request.headers,
-      secrets: callbackAuth.secrets,
-      ...(callbackAuth.toleranceMs === undefined ? {} : { toleranceMs: callbackAuth.toleranceMs }),
-      now: receivedMs,
-    });
-    if (!signature.ok) return refuseUnproven(integration, signature.reason);
+    // The bytes that were signed are those before any compression, so unpacking belongs to the proof.
+    const proof = await unprovenBodies.read(signal, async (until) =>
+      prove(callbackAuth, request, await readBody(request, maxBodyBytes, until)),
+    );
+    if (proof === 'given_up') return turnAway(request);
+    if (!proof.ok) {
+      return isUnread(proof.reason)
+        ? refuseUnread(integration, proof.reason)
+        : refuseUnproven(integration, proof.reason);
+    }
     // Others have come in meanwhile.
     if (underWay >= maxConcurrent) return turnAway(request);
     enter(call);
-    return take({ integration, request, rawBody, receivedMs }, signal);
+    return take({ integration, request, ...proof }, signal);
+  }
+
+  async function decode(request: Request, bytes: Uint8Array): Promise<DecodedBody> {
+    return decodeBody(bytes, request.headers.get('content-encoding'), maxBodyBytes);
+  }
+
+  /** Whether a body is signed, as it came or as it was before somebody compressed it on its way. */
+  async function prove(auth: HmacAuth, request: Request, body: ReadBody): Promise<Proof> {
+    if (body.kind !== 'read') return { ok: false, reason: body.kind };
+    // What was parsed and written anew may be signed by chance of its writing; that would work on some days only.
+    if (body.form === 'parsed') return { ok: false, reason: 'not_raw' };
+    const receivedMs = now();
+    const verify = (rawBody: Uint8Array): SignatureVerification =>
+      verifyCallbackSignature({
+        rawBody,
+        headers: request.headers,
+        secrets: auth.secrets,
+        ...(auth.toleranceMs === undefined ? {} : { toleranceMs: auth.toleranceMs }),
+        now: receivedMs,
+      });
+    const asItCame = verify(body.bytes);
+    if (!asItCame.ok && asItCame.reason !== 'wrong_signature') return asItCame;
+    const decoded = await decode(request, body.bytes);
+    if (asItCame.ok) return { ok: true, rawBody: body.bytes, decoded, receivedMs };
+    switch (decoded.kind) {
+      case 'decoded': {
+        const unpacked = verify(decoded.bytes);
+        if (!unpacked.ok) return unpacked;
+        return { ok: true, rawBody: decoded.bytes, decoded, receivedMs };
+      }
+      case 'too_large':
+        return { ok: false, reason: 'too_large' };
+      case 'unknown_encoding':
+        // Plain all the same, as by a header that names a character set: then it is simply not signed.
+        return parseJson(body.bytes).ok ? asItCame : { ok: false, reason: 'encoded' };
+      case 'as_it_came':
+        return body.form === 'raw' ? asItCame : { ok: false, reason: 'not_raw' };
+    }
   }
 
   /** Nothing may be awaited between the look whether there is room and this. */
   function enter(call: Call): void {
     call.isUnderWay = true;
     underWay += 1;
+  }
+
+  /** Of a body that is not to be had: for a reason of its host's, after which the callback has to come again. */
+  function refuseUnread({ id, callbackAuth }: Integration, reason: UnreadReason): Response {
+    if (reason === 'too_large') return refuseLarge();
+    observers.error({ integrationId: id, callbackAuth: callbackAuth.type, reason }, UNREAD[reason]);
+    return unavailable();
   }
 
   function refuseLarge(): Response {
@@ -208,7 +262,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
   }
 
   async function take(
-    { integration, request, rawBody, receivedMs }: Authentic,
+    { integration, request, rawBody, decoded, receivedMs }: Authentic,
     signal: AbortSignal,
   ): Promise<Response> {
     const { callbackAuth } = integration;
@@ -220,16 +274,17 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       // Not a refusal: Sinch may send a callback again as it was, when our answer did not reach it.
       if (seen === 'same') return received();
     }
-    // Only now: a stranger's body is not unpacked.
-    const content = await decodeBody(rawBody, request.headers.get('content-encoding'), maxBodyBytes);
-    await deliver({ integration, rawBody, content, receivedAt: new Date(receivedMs).toISOString() }, signal);
+    const content = decoded.kind === 'decoded' ? decoded.bytes : rawBody;
+    // Kept it would be of no use to anybody; a proxy's configuration is mended within the day in which Sinch repeats.
+    if (decoded.kind === 'unknown_encoding' && !parseJson(rawBody).ok) return refuseUnread(integration, 'encoded');
+    await deliver({ integration, content, receivedAt: new Date(receivedMs).toISOString() }, signal);
     // Only now: one that failed has to be taken when it comes again. A timestamp may lie ahead as far as behind.
     if (toleranceMs !== undefined) taken.note(signed, receivedMs + 2 * toleranceMs);
     return received();
   }
 
   async function deliver(callback: Callback, signal: AbortSignal): Promise<void> {
-    const { integration, rawBody, content, receivedAt } = callback;
+    const { integration, content, receivedAt } = callback;
     const json = parseJson(content);
     const parsed = json.ok ? parseCallback(json.value, receivedAt) : { kind: 'unreadable' as const, why: json.why };
     switch (parsed.kind) {
@@ -242,7 +297,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
     }
     if (parsed.reports.length === 0) return keepUnreadable(callback, 'The report carries no status.');
 
-    const hash = createHash('sha256').update(rawBody).digest('hex');
+    const hash = createHash('sha256').update(content).digest('hex');
     const kept = new Set<string>();
     for (const [index, { clientReference, report }] of parsed.reports.entries()) {
       signal.throwIfAborted();
@@ -284,7 +339,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       projectId: key.projectId,
       messageId: key.messageId,
       report,
-      rawBody: callback.rawBody,
+      rawBody: callback.content,
       receivedAt: callback.receivedAt,
     });
     count(observers, callback, kept === 'repeat' ? 'repeat' : 'late');
@@ -295,7 +350,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
       integrationId: callback.integration.id,
       ...(clientReference === undefined ? {} : { clientReference }),
       reason,
-      rawBody: callback.rawBody,
+      rawBody: callback.content,
       receivedAt: callback.receivedAt,
     });
     count(observers, callback, reason);
@@ -305,7 +360,7 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
     await deps.reports.keepUnreadable({
       integrationId: callback.integration.id,
       why,
-      rawBody: callback.rawBody,
+      rawBody: callback.content,
       receivedAt: callback.receivedAt,
     });
     count(observers, callback, 'unreadable');
@@ -318,11 +373,32 @@ export function createDeliveryReportHandler(deps: DeliveryReportHandlerDeps): De
 
 /** Of a callback whose signature was verified, so both are there. */
 function signedBy(headers: Headers): { nonce: string; signature: string } {
-  return {
-    nonce: headers.get(SIGNATURE_HEADERS.nonce) ?? '',
-    signature: headers.get(SIGNATURE_HEADERS.signature) ?? '',
-  };
+  const signed = readSignature(headers);
+  return signed.ok ? signed : { nonce: '', signature: '' };
 }
+
+type HmacAuth = Extract<CallbackAuth, { type: 'hmac' }>;
+
+/** Why a body could not be had, or not as it was signed. */
+type UnreadReason = 'too_large' | keyof typeof UNREAD;
+
+const AGAIN = 'It was answered 503, and Sinch will send it again.';
+
+/** What is told of those for which the host is to blame, and what to do. */
+const UNREAD = {
+  gone: `A callback's body had been read before it reached the webhook, by a body parser such as express.json() or that of Fastify. ${AGAIN} Mount the webhook before the body parser, or let the parser keep the raw bytes: express.raw(), or rawBody.`,
+  not_raw: `A body parser such as express.json() had read a callback's body before it reached the webhook, and a signature is made over the raw bytes, which it did not keep. ${AGAIN} Mount the webhook before the body parser, or let the parser keep the raw bytes: express.raw(), or rawBody.`,
+  encoded: `A callback's body is compressed in a way that nobody here can read, as its header content-encoding says. ${AGAIN} Let the proxy in front pass bodies as they are, or use gzip, deflate or br (zstd from Node.js 22.15 on).`,
+} as const;
+
+function isUnread(reason: string): reason is UnreadReason {
+  return reason === 'too_large' || Object.hasOwn(UNREAD, reason);
+}
+
+/** Whether a body is signed: its bytes as they were signed, and without compression. */
+type Proof =
+  | { ok: true; rawBody: Uint8Array; decoded: DecodedBody; receivedMs: number }
+  | { ok: false; reason: UnreadReason | SignatureRefusal };
 
 /** What is known of a request by the time it is answered. */
 interface Call {
@@ -335,7 +411,9 @@ interface Call {
 interface Authentic {
   integration: Integration;
   request: Request;
+  /** As it was authenticated. */
   rawBody: Uint8Array;
+  decoded: DecodedBody;
   /** Milliseconds since 1970. */
   receivedMs: number;
 }
@@ -343,9 +421,7 @@ interface Authentic {
 /** An authentic callback. */
 interface Callback {
   integration: Integration;
-  /** As it came: what is authenticated, and what is kept. */
-  rawBody: Uint8Array;
-  /** The body without the compression of its way. */
+  /** The body without the compression of its way, which is also what is kept: erasing looks into it. */
   content: Uint8Array;
   receivedAt: string;
 }

@@ -10,4 +10,5 @@ export {
 } from './delivery-report-handler.ts';
 export { WEBHOOK_COUNTER, type WebhookCounterName, type WebhookCounters, type WebhookLog } from './observers.ts';
 export type { LateEntry, ReportStore, UnmatchedEntry, UnmatchedReason, UnreadableEntry } from './report-store.ts';
+export { type Connection, createNodeListener, type FrameworkRequest, type NodeListener } from '../web/index.ts';
 export { createWebhook, type Webhook } from './webhook.ts';

@@ -43,8 +43,8 @@ export interface UnreadableEntry {
 }
 
 /**
- * Where the webhook keeps what it cannot hand to a message, since its 2xx tells Sinch to forget it. Raw bodies hold
- * phone numbers: encrypt them at rest.
+ * Where the webhook keeps what it cannot hand to a message, since its 2xx tells Sinch to forget it. Raw bodies are without
+ * the compression of their way, as far as it could be taken off. They hold phone numbers: encrypt them at rest.
  *
  * Sinch may send the same callback again, so the same entry may come twice: telling repeats apart is the store's part.
  * Every method resolves once the entry is durable and throws otherwise; the webhook then answers 503 and Sinch repeats.

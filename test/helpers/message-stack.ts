@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { createAdaptorServer } from '@hono/node-server';
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createMessageClient, type MessageClient, type MessageStatus } from '../../src/client/index.ts';
@@ -24,7 +24,7 @@ import type { PayloadEncryption } from '../../src/payload-encryption/index.ts';
 import { SinchPlugin, type SinchPluginOptions } from '../../src/plugin.ts';
 import { type Settings, staticSettings } from '../../src/settings/index.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
-import { createWebhook, type Webhook } from '../../src/webhook/index.ts';
+import { createNodeListener, createWebhook, type Webhook } from '../../src/webhook/index.ts';
 import { sampleMessage } from './messages.ts';
 import { createTestEnvironment, type TestEnvironment } from './temporal.ts';
 
@@ -246,9 +246,8 @@ async function bringUp(
 /** A real HTTP server for a webhook that is made later, since its address is part of the settings. */
 async function startWebhookHost(): Promise<{ url: string; mount(webhook: Webhook): void; close(): Promise<void> }> {
   let mounted: Webhook | undefined;
-  const server = createAdaptorServer({
-    fetch: (request: Request) => mounted?.(request) ?? new Response(null, { status: 503 }),
-  });
+  const listener = createNodeListener((request) => mounted?.(request) ?? new Response(null, { status: 503 }));
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
@@ -259,7 +258,7 @@ async function startWebhookHost(): Promise<{ url: string; mount(webhook: Webhook
     },
     async close() {
       server.close();
-      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.closeAllConnections();
       await once(server, 'close');
     },
   };

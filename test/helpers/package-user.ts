@@ -25,8 +25,8 @@ export interface PackageUser extends AsyncDisposable {
   readonly folder: string;
   /** Compiles files of the user, by their names, with a user's own settings. @returns what the compiler has to say */
   compile(files: Readonly<Record<string, string>>): Promise<string>;
-  /** Runs a compiled file, such as `worker.js`, with nothing but these variables of ours. */
-  run(file: string, env: Readonly<Record<string, string>>): UserProgram;
+  /** Runs a compiled file, such as `worker.js`, or a program of a package, with nothing but these variables of ours. */
+  run(file: string, env: Readonly<Record<string, string>>, args?: readonly string[]): UserProgram;
 }
 
 /** Builds the package and puts it into a folder of its own, beside the dependencies that are installed here. */
@@ -70,9 +70,9 @@ export async function createPackageUser(): Promise<PackageUser> {
       await writeFile(path.join(folder, 'tsconfig.json'), JSON.stringify(settings));
       return tsc(['-p', folder]);
     },
-    run(file, env) {
+    run(file, env, args = []) {
       const { PATH = '', HOME = '' } = process.env;
-      const child = spawn(process.execPath, [file], {
+      const child = spawn(process.execPath, [file, ...args], {
         cwd: folder,
         env: { PATH, HOME, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

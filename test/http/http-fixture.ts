@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import type { MessageClient } from '../../src/client/index.ts';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import type { WorkflowListing } from '../../src/contract/workflow-listing.ts';
@@ -34,6 +34,7 @@ import { createRegister, type MessageRegister } from '../../src/register/index.t
 import { type RecordedLog, recordLog } from '../intake/intake-fixture.ts';
 import { integrationIdsOf } from '../../src/settings/index.ts';
 import { API_TOKEN, shopSettings } from '../requests/shop.ts';
+import { createNodeListener } from '../../src/web/index.ts';
 import { keyring } from '../settings/settings-fixture.ts';
 import { NO_QUEUES } from '../metrics/no-queues.ts';
 
@@ -240,7 +241,8 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
     log,
     ...deps,
   });
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const listener = createNodeListener(app.fetch, { log });
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -258,7 +260,7 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
         assertDocumented(await documentOf(app), caller.answers);
       } finally {
         server.close();
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
         await once(server, 'close');
         await starts.close();
       }

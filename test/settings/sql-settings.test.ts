@@ -286,7 +286,7 @@ withDatabases('the settings of the database', (engine) => {
     assert.throws(() => sqlSettings(database, keyring, { publicUrl: 'http://sms.example' }), {
       name: 'TypeError',
       message:
-        'sqlSettings: publicUrl has to be a URL without query and credentials, with https unless the host is this machine; received "http://sms.example".',
+        'sqlSettings: publicUrl has to be a URL without query, credentials and blanks, with https unless the host is this machine; received "http://sms.example".',
     });
     assert.throws(() => adminOf(database, { publicUrl: 'x' }), TypeError);
   });

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { Agent, createServer, request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Webhook } from '../../src/webhook/index.ts';
+import { createNodeListener, type Webhook } from '../../src/webhook/index.ts';
 import {
   basic,
   createBench,
@@ -31,7 +30,7 @@ async function closed(server: Server): Promise<void> {
 
 /** A plain Node server with nothing but the webhook, as it stands in Express or Fastify too. */
 function nodeServer(webhook: Webhook): Server {
-  const listener = getRequestListener(webhook);
+  const listener = createNodeListener(webhook);
   return createServer((incoming, outgoing) => void listener(incoming, outgoing));
 }
 
