@@ -5,6 +5,7 @@
  * A plugin may be applied more than once (the SDK appends a connection's plugins to every worker on it and does not
  * look for repeats), so every hook here can be called again without harm.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientOptions, ClientPlugin } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type {
@@ -172,9 +173,9 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     const { taskQueue, namespace } = worker.options;
     const { connection } = worker;
     if (taskQueue.startsWith(SEND_QUEUE_PREFIX) || this.#running.has(worker) || !connection) return next(worker);
-    await this.#checkAgain(worker.options);
     this.#running.add(worker);
     try {
+      await this.#checkAgain(worker, next);
       await this.#beside(worker, connection, namespace ?? 'default', next);
     } finally {
       this.#running.delete(worker);
@@ -266,13 +267,19 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
   }
 
   /** Plugins that come after this one may have put something else in the place of what it gave. */
-  async #checkAgain(options: Worker['options']): Promise<void> {
-    await this.#checkBundle(options);
-    const lost = Object.entries(this.#activities).find(([name, ours]) => options.activities.get(name) !== ours);
-    if (!lost) return;
-    throw new TypeError(
-      `SinchPlugin: another plugin replaced the activity \`${lost[0]}\`, which temporal-sinch adds: rename the other one`,
-    );
+  async #checkAgain(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    try {
+      await this.#checkBundle(worker.options);
+      const lost = Object.entries(this.#activities).find(([name, own]) => worker.options.activities.get(name) !== own);
+      if (lost) {
+        throw new TypeError(
+          `SinchPlugin: another plugin replaced the activity \`${lost[0]}\`, which temporal-sinch adds: rename the other one`,
+        );
+      }
+    } catch (error) {
+      await endUnused(worker, next);
+      throw error;
+    }
   }
 
   async #startSendWorkers(connection: NativeConnection, namespace: string, worker: Worker): Promise<SendWorkers> {
@@ -330,6 +337,17 @@ async function interceptorsBesideConnection(worker: Worker, connection: NativeCo
   }
   const brought = new Set(added.interceptors?.activity);
   return worker.options.interceptors.activity.filter((interceptor) => !brought.has(interceptor));
+}
+
+/** A worker that was made and never ran holds its connection for ever, so it runs for no longer than it takes to stop. */
+async function endUnused(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+  let ended = false;
+  const run = next(worker).finally(() => {
+    ended = true;
+  });
+  while (worker.getState() === 'INITIALIZED' && !ended) await sleep(1);
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await run;
 }
 
 /** Ours alone where the user has none; the bundler adds ours to the user's. */

@@ -12,6 +12,7 @@ import { allImports, importsOf, SOURCE, type SourceImport, sourceFiles, unitOf }
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   workflows: [],
+  'workflow-bundle': ['workflows'],
   codes: [],
   countries: [],
   hosts: [],
@@ -67,6 +68,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'settings',
     'sinch',
     'sweeps',
+    'workflow-bundle',
   ],
   'index.ts': ['db', 'events', 'exporters', 'hosts', 'payload-encryption', 'plugin.ts', 'settings', 'sinch'],
   'worker.ts': ['db', 'events', 'exporters', 'payload-encryption', 'plugin.ts', 'settings'],
@@ -231,6 +233,7 @@ describe('the imports of src', () => {
       'send-workers',
       'worker-connection.ts',
       'worker.ts',
+      'workflow-bundle',
     ]);
   });
 });

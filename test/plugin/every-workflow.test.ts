@@ -76,7 +76,9 @@ describe("every workflow of ours in somebody else's worker", () => {
   /** An export of one project, which has an event once. */
   function exporterOf(projectId: string): CampaignEventExporter {
     return {
-      active: async () => [{ projectId, updatedAt: '2026-11-25T00:00:00.000Z', pending: !exported.includes(projectId) }],
+      active: async () => [
+        { projectId, updatedAt: '2026-11-25T00:00:00.000Z', pending: !exported.includes(projectId) },
+      ],
       exportBatch: async (asked) => {
         exported.push(asked);
         return { exported: 1, refused: 0, leftOut: 0, more: false, requests: 1, requestsPerSecond: 10 };
@@ -150,7 +152,11 @@ describe("every workflow of ours in somebody else's worker", () => {
   for (const [name, options] of Object.entries(RUNS)) {
     test(`works in a worker with ${name}`, async () => {
       const workflowsPath = pathOfWorkflows('own-workflows');
-      await inWorker(name, async () => ({ workflowsPath, ...options }), () => doAll(name));
+      await inWorker(
+        name,
+        async () => ({ workflowsPath, ...options }),
+        () => doAll(name),
+      );
     });
   }
 
