@@ -341,11 +341,9 @@ async function interceptorsBesideConnection(worker: Worker, connection: NativeCo
 
 /** A worker that was made and never ran holds its connection for ever, so it runs for no longer than it takes to stop. */
 async function endUnused(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
-  let ended = false;
-  const run = next(worker).finally(() => {
-    ended = true;
-  });
-  while (worker.getState() === 'INITIALIZED' && !ended) await sleep(1);
+  const ended = new AbortController();
+  const run = next(worker).finally(() => ended.abort());
+  while (worker.getState() === 'INITIALIZED' && !ended.signal.aborted) await sleep(1);
   if (worker.getState() === 'RUNNING') worker.shutdown();
   await run;
 }

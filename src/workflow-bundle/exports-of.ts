@@ -19,7 +19,13 @@ const random = (): number => 0.5;
 export function exportsOf(code: string): BundleExports {
   const context = vm.createContext(
     {
-      ...{ URL, URLSearchParams, TextEncoder, TextDecoder, AbortController, AsyncLocalStorage, assert },
+      URL,
+      URLSearchParams,
+      TextEncoder,
+      TextDecoder,
+      AbortController,
+      AsyncLocalStorage,
+      assert,
       console: Object.fromEntries(['log', 'warn', 'error', 'info', 'debug'].map((name) => [name, () => undefined])),
       __webpack_module_cache__: {},
       __TEMPORAL_ACTIVATOR__: {
