@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { PGlite } from '@electric-sql/pglite';
 import { reasonOf } from '../contract/reason.ts';
 import { DatabaseError } from './database-error.ts';
-
-/** The package's own folder, the same distance from `src/db` and from `lib/db`. */
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+import { runMigrations } from './run-migrations.ts';
 
 /** Any number, as long as nobody else locks the same one in this database. */
 const LOCK = 7_446_241_063;
@@ -40,8 +37,7 @@ export async function migrateServer(connectionString: string, connectTimeoutMs: 
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     const { drizzle } = await import('drizzle-orm/node-postgres');
-    const { migrate } = await import('drizzle-orm/node-postgres/migrator');
-    await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS_FOLDER });
+    await runMigrations(drizzle({ client }));
   } catch (error) {
     throw migrationError(error);
   } finally {
@@ -56,8 +52,7 @@ export async function migrateServer(connectionString: string, connectTimeoutMs: 
 export async function migrateEmbedded(client: PGlite): Promise<void> {
   try {
     const { drizzle } = await import('drizzle-orm/pglite');
-    const { migrate } = await import('drizzle-orm/pglite/migrator');
-    await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS_FOLDER });
+    await runMigrations(drizzle({ client }));
   } catch (error) {
     throw migrationError(error);
   }

@@ -71,6 +71,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'workflow-bundle',
   ],
   'index.ts': ['db', 'events', 'exporters', 'hosts', 'payload-encryption', 'plugin.ts', 'settings', 'sinch'],
+  'reports.ts': ['db', 'events'],
   'worker.ts': ['db', 'events', 'exporters', 'payload-encryption', 'plugin.ts', 'settings'],
   'server.ts': [
     'client',

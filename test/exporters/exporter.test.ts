@@ -413,7 +413,7 @@ function failingAtMarks(
   database: Database,
   fails: () => boolean,
   code: StoreError['code'] = 'store_unavailable',
-): Pick<Database, 'orm'> {
+): Database {
   const orm: Database['orm'] = Object.create(database.orm, {
     execute: {
       value: async (statement: Parameters<Database['orm']['execute']>[0]) => {
@@ -422,5 +422,5 @@ function failingAtMarks(
       },
     },
   });
-  return { orm };
+  return { ...database, orm };
 }
