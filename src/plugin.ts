@@ -5,8 +5,7 @@
  * A plugin may be applied more than once (the SDK appends a connection's plugins to every worker on it and does not
  * look for repeats), so every hook here can be called again without harm.
  */
-import { statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientOptions, ClientPlugin } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import type {
@@ -34,6 +33,7 @@ import { missingSearchAttributes, registerCommand } from './search-attributes.ts
 import type { Settings } from './settings/index.ts';
 import { createSinchClients, type SinchClients } from './sinch/index.ts';
 import { keepSweeping } from './sweeps/index.ts';
+import { bundleWithOurs, checkBundleOption, oursAlonePath } from './workflow-bundle/index.ts';
 
 /**
  * How long one call into the workflows' sandbox may take, where the worker does not say it. The SDK's 5 s are of the wall
@@ -92,12 +92,8 @@ export interface SinchPluginOptions {
   log?: Log;
 }
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const workflowsPath = fileURLToPath(new URL(`./workflows/index.${extension}`, import.meta.url));
-const mergedPath = fileURLToPath(new URL(`./workflows/with-user-workflows.${extension}`, import.meta.url));
 const LEAST_SWEEP_INTERVAL_MS = 10_000;
 const LEAST_PROBE_INTERVAL_MS = 1_000;
-const USER_WORKFLOWS = 'temporal-sinch-user-workflows';
 const SEND_QUEUE_PREFIX = sendQueueOf('');
 
 const consoleLog: Log = {
@@ -130,6 +126,7 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
   readonly #activities: object;
   readonly #sendWorkers = new Map<NativeConnection, Map<string, SharedSendWorkers>>();
   readonly #running = new WeakSet<Worker>();
+  readonly #checkedBundles = new WeakSet<object>();
 
   constructor(options: SinchPluginOptions) {
     for (const name of ['settings', 'events'] as const) {
@@ -165,52 +162,34 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     return this.#withEncryption(options);
   }
 
-  configureWorker(given: WorkerOptions): WorkerOptions {
+  /** @throws TypeError for a prebuilt bundle without our workflows, and for activities or workflows of our names. */
+  async configureWorker(given: WorkerOptions): Promise<WorkerOptions> {
     const options = this.#withEncryption(given);
     if (options.taskQueue.startsWith(SEND_QUEUE_PREFIX)) return options;
+    await this.#checkBundle(options);
     return {
       ...WORKFLOW_CALL_LIMIT,
       ...options,
       activities: this.#withActivities(options.activities),
-      ...(options.workflowBundle === undefined && options.workflowsPath === undefined ? { workflowsPath } : {}),
+      ...ourWorkflowsFor(options),
     };
   }
 
-  configureReplayWorker(given: ReplayWorkerOptions): ReplayWorkerOptions {
+  /** @throws TypeError for a prebuilt bundle without our workflows: a worker would be refused with it. */
+  async configureReplayWorker(given: ReplayWorkerOptions): Promise<ReplayWorkerOptions> {
     const options = this.#withEncryption(given);
-    return options.workflowBundle === undefined && options.workflowsPath === undefined
-      ? { ...options, workflowsPath }
-      : options;
+    await this.#checkBundle(options);
+    return { ...options, ...ourWorkflowsFor(options) };
   }
 
+  /** @throws TypeError from the bundling where the user has a workflow of a name of ours, or ours were kept out. */
   configureBundler(given: BundleOptions): BundleOptions {
     const converter = this.#options.payloadEncryption?.dataConverter().failureConverterPath;
-    const options =
+    return bundleWithOurs(
       given.failureConverterPath === undefined && converter !== undefined
         ? { ...given, failureConverterPath: converter }
-        : given;
-    const theirs = options.workflowsPath;
-    if (theirs === workflowsPath || theirs === mergedPath) return options;
-    // The bundler checks only the path it is given, and that will be ours.
-    statSync(theirs);
-    const previous = options.webpackConfigHook;
-    return {
-      ...options,
-      workflowsPath: mergedPath,
-      webpackConfigHook(config) {
-        const hooked = previous ? previous(config) : config;
-        const alias = hooked.resolve?.alias;
-        return {
-          ...hooked,
-          resolve: {
-            ...hooked.resolve,
-            alias: Array.isArray(alias)
-              ? [...alias, { name: USER_WORKFLOWS, alias: theirs, onlyModule: true }]
-              : { ...alias, [`${USER_WORKFLOWS}$`]: theirs },
-          },
-        };
-      },
-    };
+        : given,
+    );
   }
 
   async runWorker(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
@@ -219,6 +198,7 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     if (taskQueue.startsWith(SEND_QUEUE_PREFIX) || this.#running.has(worker) || !connection) return next(worker);
     this.#running.add(worker);
     try {
+      await this.#checkAgain(worker, next);
       await this.#beside(worker, connection, namespace ?? 'default', next);
     } finally {
       this.#running.delete(worker);
@@ -302,6 +282,29 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     return { ...theirs, ...this.#activities };
   }
 
+  /** A bundle is looked through once: the plugin may be asked several times about the same worker. */
+  async #checkBundle({ workflowBundle }: Pick<WorkerOptions, 'workflowBundle'>): Promise<void> {
+    if (workflowBundle === undefined || this.#checkedBundles.has(workflowBundle)) return;
+    await checkBundleOption(workflowBundle);
+    this.#checkedBundles.add(workflowBundle);
+  }
+
+  /** Plugins that come after this one may have put something else in the place of what it gave. */
+  async #checkAgain(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+    try {
+      await this.#checkBundle(worker.options);
+      const lost = Object.entries(this.#activities).find(([name, own]) => worker.options.activities.get(name) !== own);
+      if (lost) {
+        throw new TypeError(
+          `SinchPlugin: another plugin replaced the activity \`${lost[0]}\`, which temporal-sinch adds: rename the other one`,
+        );
+      }
+    } catch (error) {
+      await endUnused(worker, next);
+      throw error;
+    }
+  }
+
   async #startSendWorkers(connection: NativeConnection, namespace: string, worker: Worker): Promise<SendWorkers> {
     const { dataConverter, identity, taskQueue } = worker.options;
     const { probeIntervalMs } = this.#options;
@@ -357,6 +360,23 @@ async function interceptorsBesideConnection(worker: Worker, connection: NativeCo
   }
   const brought = new Set(added.interceptors?.activity);
   return worker.options.interceptors.activity.filter((interceptor) => !brought.has(interceptor));
+}
+
+/** A worker that was made and never ran holds its connection for ever, so it runs for no longer than it takes to stop. */
+async function endUnused(worker: Worker, next: (worker: Worker) => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  const run = next(worker).finally(() => ended.abort());
+  while (worker.getState() === 'INITIALIZED' && !ended.signal.aborted) await sleep(1);
+  if (worker.getState() === 'RUNNING') worker.shutdown();
+  await run;
+}
+
+/** Ours alone where the user has none; the bundler adds ours to the user's. */
+function ourWorkflowsFor({
+  workflowBundle,
+  workflowsPath,
+}: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>): Pick<WorkerOptions, 'workflowsPath'> {
+  return workflowBundle === undefined && workflowsPath === undefined ? { workflowsPath: oursAlonePath } : {};
 }
 
 function checkInterval(option: string, value: number, least: number, orFalse = ''): void {

@@ -1,12 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Client } from 'pg';
 import { reasonOf } from '../contract/reason.ts';
 import { DatabaseError } from './database-error.ts';
+import { runMigrations } from './run-migrations.ts';
 import { connectionAdvice, type ServerConnection } from './server-url.ts';
-
-/** The package's own folder, the same distance from `src/db` and from `lib/db`. */
-const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** Any number, as long as nobody else locks the same one in this database. */
 const LOCK = 7_446_241_063;
@@ -45,9 +42,8 @@ export async function migrateServer(
     await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
     await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
     const { drizzle } = await import('drizzle-orm/node-postgres');
-    const { migrate } = await import('drizzle-orm/node-postgres/migrator');
     // Its own transaction is this one, and its commit ends both.
-    await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS_FOLDER });
+    await runMigrations(drizzle({ client }));
     return { takesTimeouts, hasTimeout: shown.rows[0]?.statement_timeout !== '0' };
   } catch (error) {
     throw migrationError(error);
@@ -94,8 +90,7 @@ function isTimeoutRefused(error: unknown): boolean {
 export async function migrateEmbedded(client: PGlite): Promise<void> {
   try {
     const { drizzle } = await import('drizzle-orm/pglite');
-    const { migrate } = await import('drizzle-orm/pglite/migrator');
-    await migrate(drizzle({ client }), { migrationsFolder: MIGRATIONS_FOLDER });
+    await runMigrations(drizzle({ client }));
   } catch (error) {
     throw migrationError(error);
   }

@@ -9,7 +9,7 @@ import { serverConnectionOf } from './server-url.ts';
 import { asStoreErrors } from './store-error.ts';
 import { serverTransaction, type TransactionOptions } from './transaction.ts';
 
-/** An open database with the tables of this release. */
+/** An open database with the tables of this release. What is behind it stays inside of this package. */
 export interface Database extends AsyncDisposable {
   /** A PostgreSQL server, or PostgreSQL embedded in this process. */
   readonly kind: 'postgres' | 'pglite';
@@ -17,11 +17,13 @@ export interface Database extends AsyncDisposable {
    * For statements, each of which stands for itself. Not its `transaction`: on a pool it keeps a connection for ever
    * when its `begin` fails, as happens while a server goes away. What is written for every message goes into one
    * statement; for what is rare there is `transaction` below.
+   * @internal
    */
   readonly orm: Orm;
   /**
    * Runs statements that hold together or not at all; what `work` throws takes them back and is thrown on. Only through
    * the `orm` given to `work`: on the embedded database any other statement waits for the transaction's end.
+   * @internal
    */
   transaction<T>(work: (orm: Orm) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /**

@@ -29,7 +29,7 @@ const SEALED_COLUMNS = {
     column: unreadableCallbacks.rawBody,
     key: [unreadableCallbacks.integrationId, unreadableCallbacks.bodyHash],
   },
-} as const satisfies Record<string, Sealed>;
+} as const satisfies Record<SealedColumn, Sealed>;
 
 interface Sealed {
   table: PgTable;
@@ -38,7 +38,14 @@ interface Sealed {
 }
 
 /** What is kept encrypted, by the names that a rotation counts it under. */
-export type SealedColumn = keyof typeof SEALED_COLUMNS;
+export type SealedColumn =
+  | 'apiTokens'
+  | 'callbackAuths'
+  | 'callbackUrls'
+  | 'exporterSecrets'
+  | 'lateReports'
+  | 'unmatchedReports'
+  | 'unreadableCallbacks';
 
 /** What a rotation did, in values. */
 export interface SecretRotation {
@@ -62,7 +69,7 @@ interface Entry {
  * the current key too. May be repeated, and does nothing where nothing is left to do.
  * @throws StoreError; what was encrypted before stays so
  */
-export async function rotateSecrets(database: Pick<Database, 'orm'>, keyring: Keyring): Promise<SecretRotation> {
+export async function rotateSecrets(database: Database, keyring: Keyring): Promise<SecretRotation> {
   const encrypted = {} as Record<SealedColumn, number>;
   const undecryptable = {} as Record<SealedColumn, number>;
   for (const [name, sealed] of Object.entries(SEALED_COLUMNS) as [SealedColumn, Sealed][]) {

@@ -71,7 +71,8 @@ export interface Ledger extends LedgerCounts {
  * state of the tables; none is made to fit by subtraction.
  * @throws StoreError
  */
-export async function readLedger({ orm }: Pick<Database, 'orm'>, scope: LedgerScope): Promise<Ledger> {
+export async function readLedger(database: Database, scope: LedgerScope): Promise<Ledger> {
+  const { orm } = database;
   const [counted] = await asStoreErrors('Reading the ledger', async () => ledgerQuery(orm, scope));
   if (!counted) throw new Error('Counting gives one row');
 
@@ -87,7 +88,10 @@ export async function readLedger({ orm }: Pick<Database, 'orm'>, scope: LedgerSc
   return { ...ledger, faults, unknownOutcomes: { resent, held, heldStill }, balanced };
 }
 
-/** The query of every number of a ledger, one row. */
+/**
+ * The query of every number of a ledger, one row.
+ * @internal
+ */
 export function ledgerQuery(orm: Orm, { projectId, campaignId }: LedgerScope) {
   const within = (table: { projectId: AnyPgColumn; campaignId: AnyPgColumn }): SQL | undefined =>
     and(eq(table.projectId, projectId), campaignId === undefined ? undefined : eq(table.campaignId, campaignId));

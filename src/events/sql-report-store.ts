@@ -19,7 +19,8 @@ import { lateReportRowOf } from './late-report-row.ts';
  * Where the webhook keeps what belongs to no running message. A callback that comes again is counted in its row; raw
  * bodies are encrypted. Every method throws `StoreError` where nothing is kept.
  */
-export function createSqlReportStore({ orm }: Pick<Database, 'orm'>, keyring: Keyring): ReportStore {
+export function createSqlReportStore(database: Database, keyring: Keyring): ReportStore {
+  const { orm } = database;
   return {
     async keepLate({ projectId, messageId, report, rawBody, receivedAt }) {
       const row = lateReportRowOf(

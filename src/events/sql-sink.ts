@@ -24,7 +24,8 @@ const MAX_RECORDS = 100;
  * Errors are `StoreError`s. `store_refused` says that the same record will be refused again: nothing of it that could
  * be written is lost, and writing it again does no harm.
  */
-export function createSqlSink({ orm }: Pick<Database, 'orm'>): CampaignEventSink {
+export function createSqlSink(database: Database): CampaignEventSink {
+  const { orm } = database;
   const writes = createCoalescer<MessageRecord, void>({
     maxItems: MAX_RECORDS,
     isolate: (error) => error instanceof StoreError && error.code === 'store_refused',

@@ -4,7 +4,8 @@ import type { Log } from '../contract/log.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { type Database, type Keyring, StoreError } from '../db/index.ts';
 import { type AllowPrivateHosts, createHostRules, createProxies, type ProxySettings } from '../hosts/index.ts';
-import { type ActiveExporter, type Claim, createOutbox, LEASE_MS, type Mark } from './outbox.ts';
+import type { ActiveExporter } from './active-exporter.ts';
+import { type Claim, createOutbox, LEASE_MS, type Mark } from './outbox.ts';
 import { createTrackingApi, MOST_COMMANDS, type TrackingApi } from './tracking-api.ts';
 import { departureOf, type OutgoingEvent, type TrackingCommand } from './tracking-event.ts';
 
@@ -30,7 +31,7 @@ export interface CampaignEventExporter extends AsyncDisposable {
 /** What {@link createCampaignEventExporter} needs. */
 export interface CampaignEventExporterOptions {
   /** Stays the caller's. */
-  database: Pick<Database, 'orm'>;
+  database: Database;
   /** Opens the exporters' secrets. */
   keyring: Pick<Keyring, 'decrypt'>;
   /**

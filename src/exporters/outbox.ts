@@ -8,6 +8,7 @@ import { and, asc, eq, gte, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { asStoreErrors, campaignEvents, type Database, exporters, projects, valuesOf } from '../db/index.ts';
 import { eventIdOf, eventOf } from '../events/index.ts';
+import type { ActiveExporter } from './active-exporter.ts';
 import type { OutgoingEvent } from './tracking-event.ts';
 
 /** Longest that one batch keeps others from sending, in milliseconds; what it has not sent by then it must not send. */
@@ -28,15 +29,6 @@ export interface Mark {
   outgoing: OutgoingEvent;
   state: 'exported' | 'left_out' | 'refused';
   reason?: string;
-}
-
-/** A project whose events are exported. */
-export interface ActiveExporter {
-  projectId: string;
-  /** ISO 8601: changes with the exporter's settings. */
-  updatedAt: string;
-  /** Whether events wait. */
-  pending: boolean;
 }
 
 /** The statements of the exporter. Every method throws `StoreError`. */

@@ -17,10 +17,11 @@ export interface RetryRefusedOptions {
  * @throws StoreError; some events may have been taken back by then.
  */
 export async function retryRefused(
-  { orm }: Pick<Database, 'orm'>,
+  database: Database,
   projectId: string,
   { reason }: RetryRefusedOptions = {},
 ): Promise<number> {
+  const { orm } = database;
   return asStoreErrors('Having refused campaign events sent again', async () => {
     const isMeant = and(
       eq(campaignEvents.projectId, projectId),
@@ -64,7 +65,8 @@ export interface ExportBacklog {
 }
 
 /** @throws StoreError */
-export async function readExportBacklog({ orm }: Pick<Database, 'orm'>, projectId: string): Promise<ExportBacklog> {
+export async function readExportBacklog(database: Database, projectId: string): Promise<ExportBacklog> {
+  const { orm } = database;
   return asStoreErrors('Reading what is still to be exported', async () => {
     const [waiting, refused] = await Promise.all([
       orm

@@ -1,3 +1,4 @@
+/** @internal */
 export { type JsonPayload, LARGEST_CODEC_BODY_BYTES, PayloadCodecError, runCodec } from './codec-json.ts';
 export {
   createPayloadEncryption,

@@ -3,6 +3,7 @@
  * the messages and stack traces of failures. Ids, types, queues, search attributes and fairness keys are never encrypted,
  * and hold no number and no text.
  */
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter, PayloadCodec } from '@temporalio/common';
 import type { Log } from '../contract/log.ts';
@@ -37,8 +38,14 @@ export interface PayloadEncryption {
   dataConverter(existing?: DataConverter): DataConverter;
 }
 
-const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const failureConverterPath = fileURLToPath(new URL(`./failure-converter.${extension}`, import.meta.url));
+/**
+ * Found when it is asked for: a bundle in CommonJS has no address while it loads. And not by `new URL(…, import.meta.url)`,
+ * which bundlers take for a file to bring along.
+ */
+function failureConverterPath(): string {
+  const { dir, ext } = path.parse(fileURLToPath(import.meta.url));
+  return path.join(dir, `failure-converter${ext}`);
+}
 
 /**
  * Makes payload encryption of a keyring: AES-256-GCM, a random iv for each payload. The keyring's current key encrypts,
@@ -57,7 +64,7 @@ export function createPayloadEncryption(
       const { payloadCodecs = [] } = existing;
       return {
         // Failures that were encoded before are decoded by the SDK's own converter too.
-        ...(encrypts ? { failureConverterPath } : {}),
+        ...(encrypts ? { failureConverterPath: failureConverterPath() } : {}),
         ...existing,
         payloadCodecs: payloadCodecs.includes(codec) ? payloadCodecs : [...payloadCodecs, codec],
       };

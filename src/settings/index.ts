@@ -1,4 +1,6 @@
 export { deriveCallbackSecret } from './callback-address.ts';
+export type { ExporterSettings } from './exporter-settings.ts';
+/** @internal */
 export { forgetArchivedSecrets } from './forget-archived-secrets.ts';
 export {
   type Actor,
@@ -24,7 +26,9 @@ export {
   type SettingsErrorCode,
 } from './settings-admin.ts';
 export type { CallbackAuth, Integration, ProjectSettings, Region, Settings } from './settings.ts';
+/** @internal */
 export { integrationIdsOf } from './integration-ids.ts';
+/** @internal */
 export { nameOfActor } from './settings-changes.ts';
 export { DEFAULT_REFRESH_MS, type SqlSettings, sqlSettings, type SqlSettingsOptions } from './sql-settings.ts';
 export { sqlSettingsAdmin, type SqlSettingsAdminOptions } from './sql-settings-admin.ts';
@@ -36,4 +40,3 @@ export {
   type StaticProjectOptions,
   type StaticSettingsOptions,
 } from './static-settings-options.ts';
-export type { ExporterSettings } from './stored-settings.ts';

@@ -12,7 +12,8 @@ import {
 } from '../db/index.ts';
 import { FORGOTTEN } from './forget-archived-secrets.ts';
 import type { Integration, ProjectSettings } from './settings.ts';
-import { afterlifeMs, exporterOf, type ExporterSettings, integrationOf, projectOf } from './stored-settings.ts';
+import type { ExporterSettings } from './exporter-settings.ts';
+import { afterlifeMs, exporterOf, integrationOf, projectOf } from './stored-settings.ts';
 
 /** The id of the settings' one row of versions. */
 export const SETTINGS = 'settings';

@@ -15,7 +15,7 @@ import type { SqlSettings } from './sql-settings.ts';
 
 /** What `sqlSettingsAdmin` takes. */
 export interface SqlSettingsAdminOptions {
-  database: Pick<Database, 'orm' | 'transaction'>;
+  database: Database;
   /** Encrypts tokens and secrets. */
   keyring: Keyring;
   /** Where the webhook can be reached from the internet: as for `sqlSettings`. */

@@ -6,7 +6,7 @@ import { checkedPublicUrl } from './checked-public-url.ts';
 import { forgetArchivedSecrets } from './forget-archived-secrets.ts';
 import { type LoadedSettings, loadSettings, type Read, readVersion } from './load-settings.ts';
 import type { Settings } from './settings.ts';
-import type { ExporterSettings } from './stored-settings.ts';
+import type { ExporterSettings } from './exporter-settings.ts';
 
 /** Options of `sqlSettings`. */
 export interface SqlSettingsOptions {
@@ -57,11 +57,7 @@ const FORGET_MS = 60 * 60 * 1000;
  * `KeyringError` for what no key decrypts; lists leave that out.
  * @throws TypeError where an option is wrong.
  */
-export function sqlSettings(
-  database: Pick<Database, 'orm' | 'transaction'>,
-  keyring: Keyring,
-  options: SqlSettingsOptions = {},
-): SqlSettings {
+export function sqlSettings(database: Database, keyring: Keyring, options: SqlSettingsOptions = {}): SqlSettings {
   const { allowPrivateHosts, log, refreshMs = DEFAULT_REFRESH_MS, now = () => new Date() } = options;
   createHostRules(allowPrivateHosts);
   const publicUrl = checkedPublicUrl('sqlSettings', options.publicUrl);

@@ -5,32 +5,12 @@ import { DEFAULT_LIFE_MS, DEFAULT_REPORT_WINDOW_MS } from '../contract/message.t
 import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
 import { type exporters, type integrations, type Keyring, KeyringError, type projects } from '../db/index.ts';
 import { callbackUrlOf } from './callback-address.ts';
+import type { ExporterSettings } from './exporter-settings.ts';
 import type { CallbackAuth, Integration, ProjectSettings } from './settings.ts';
 
 export type IntegrationRow = typeof integrations.$inferSelect;
 export type ProjectRow = typeof projects.$inferSelect;
 export type ExporterRow = typeof exporters.$inferSelect;
-
-/** Where a project's campaign events leave to, as the exporter reads it. */
-export interface ExporterSettings {
-  projectId: string;
-  /** Scheme and host of the tracking API. */
-  baseUrl: string;
-  /** Identifier of the project in the tracking API's paths. */
-  projectToken: string;
-  /** User name of HTTP Basic. */
-  keyId: string;
-  /** Password of HTTP Basic. */
-  keySecret: string;
-  enabled: boolean;
-  requestsPerSecond: number;
-  /** Name of the campaign event at the platform. */
-  eventName: string;
-  /** Names for statuses at the platform; `timeout` leaves only where it is mapped. */
-  statusNames: Readonly<Record<string, string>>;
-  /** ISO 8601; events recorded before are not exported. */
-  since: string;
-}
 
 /** A secret as it is stored. */
 export function sealText(keyring: Keyring, plain: string): string {

@@ -14,6 +14,7 @@ import {
 import type { ExportActivities } from '../contract/activities.ts';
 import type { ExportBatchResult, ExportInput, ExportTotals, WakeReason } from '../contract/export.ts';
 import { WAKE_EXPORT_SIGNAL } from '../contract/names.ts';
+import { markAsOurs } from '../contract/our-workflow.ts';
 import { pauseAfter } from './export-pause.ts';
 
 const wakeSignal = defineSignal<[WakeReason]>(WAKE_EXPORT_SIGNAL);
@@ -68,6 +69,8 @@ export async function exportCampaignEvents(input: ExportInput): Promise<ExportTo
     }
   }
 }
+
+markAsOurs(exportCampaignEvents, 'temporal-sinch/exportCampaignEvents');
 
 function explain({ exported, refused, leftOut }: ExportTotals, { obstacle }: ExportBatchResult): string {
   const sums = `${exported} events exported, ${refused} refused for good, ${leftOut} left out, since the export was started.`;

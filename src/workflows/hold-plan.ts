@@ -14,6 +14,7 @@ import {
 } from '@temporalio/workflow';
 import type { PlanActivities } from '../contract/activities.ts';
 import { PLAN_FAULT_SIGNAL, PROBE_PLAN_SIGNAL } from '../contract/names.ts';
+import { markAsOurs } from '../contract/our-workflow.ts';
 import {
   DEFAULT_PROBE_INTERVAL_MS,
   type HoldPlanInput,
@@ -99,6 +100,8 @@ export async function holdPlan(input: HoldPlanInput): Promise<HoldPlanResult> {
     }
   }
 }
+
+markAsOurs(holdPlan, 'temporal-sinch/holdPlan');
 
 async function probe(servicePlanId: string, refusal: Refusal): Promise<ProbeOutcome> {
   try {

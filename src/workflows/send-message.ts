@@ -36,6 +36,7 @@ import {
   SEARCH_ATTRIBUTE,
   sendQueueOf,
 } from '../contract/names.ts';
+import { markAsOurs } from '../contract/our-workflow.ts';
 import { SEND_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import {
   type FindOutcome,
@@ -241,6 +242,8 @@ export async function sendMessage(message: SendMessageInput): Promise<MessageOut
   // Temporal's own cancellation is an input like the signal: recording must happen all the same.
   return await CancellationScope.nonCancellable(run);
 }
+
+markAsOurs(sendMessage, 'temporal-sinch/sendMessage');
 
 /**
  * The result, or `undefined` as soon as `isSettled`: what Sinch is being asked may take a minute, and a report that

@@ -13,6 +13,7 @@ import {
 } from '@temporalio/workflow';
 import type { SweepActivities } from '../contract/activities.ts';
 import { deepSweepWorkflowIdOf, SWEEP_WORKFLOW } from '../contract/names.ts';
+import { markAsOurs } from '../contract/our-workflow.ts';
 import type { SweepInput, SweepResult } from '../contract/sweep.ts';
 import { type DeepRange, rangeOf, type SweepRange, sweepResultOf } from './sweep-range.ts';
 
@@ -46,6 +47,8 @@ export async function sweepDeliveryReports(input: SweepInput): Promise<SweepResu
   );
   return { ...counts, since, mark: new Date(now).toISOString(), ...(deepMark === undefined ? {} : { deepMark }) };
 }
+
+markAsOurs(sweepDeliveryReports, 'temporal-sinch/sweepDeliveryReports');
 
 /** Begins the sweep over the whole report window before this one reads, so that neither waits for the other. */
 async function beginDeep(input: SweepInput, ordinary: SweepRange, deep: DeepRange): Promise<SweepRange> {

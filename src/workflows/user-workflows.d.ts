@@ -1,4 +1,2 @@
 /** Resolved by the bundler to the workflows module of the worker that carries the plugin. */
-declare module 'temporal-sinch-user-workflows' {
-  export const sendMessage: unknown;
-}
+declare module 'temporal-sinch-user-workflows';

@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import fc from 'fast-check';
 import { Client } from 'pg';
 import type { CampaignEventStatus } from '../../src/contract/campaign-event.ts';
-import { openDatabase, type Orm } from '../../src/db/index.ts';
+import { type Database, openDatabase, type Orm } from '../../src/db/index.ts';
 import {
   type CampaignEvaluation,
   createLedgerCheck,
@@ -464,7 +464,7 @@ withPostgres('the counts of campaigns', (engine) => {
       const evaluation = await readCampaign({ orm }, campaign);
       assert.equal(evaluation?.counts.delivered, 20);
       await listCampaigns({ orm }, { projectId: 'shop', limit: 20 });
-      await readLedger({ orm }, campaign);
+      await readLedger({ orm } as Database, campaign);
       const none = { ofCampaign: () => Promise.resolve({ workflows: [] }), find: () => Promise.resolve([]) };
       const check = createLedgerCheck({
         database: { orm },

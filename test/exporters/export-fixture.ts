@@ -20,7 +20,7 @@ export interface Said {
 }
 
 /** An exporter and what it said. */
-export function exporterOf(database: Pick<Database, 'orm'>, proxies: ProxySettings = {}) {
+export function exporterOf(database: Database, proxies: ProxySettings = {}) {
   const said: Said[] = [];
   const exporter = createCampaignEventExporter({
     allowPrivateHosts: true,
@@ -71,7 +71,7 @@ export async function setEventName(
 
 /** Records an event of each message in the order given: `{ 'm-1': 'delivered' }`. */
 export async function record(
-  database: Pick<Database, 'orm'>,
+  database: Database,
   projectId: string,
   statuses: Readonly<Record<string, CampaignEventStatus>>,
   overrides: Partial<SendMessageInput> = {},
@@ -89,7 +89,7 @@ export async function record(
 
 /** Records that so many messages were enqueued; gives the ids of the events. */
 export async function recordEnqueued(
-  database: Pick<Database, 'orm'>,
+  database: Database,
   projectId: string,
   count: number,
   campaign: CampaignContext = { campaignId: 'welcome', customerIds: { registered: 'ada' } },

@@ -430,7 +430,7 @@ function failingAtMarks(
   database: Database,
   fails: () => boolean,
   code: StoreError['code'] = 'store_unavailable',
-): Pick<Database, 'orm'> {
+): Database {
   const orm: Database['orm'] = Object.create(database.orm, {
     execute: {
       value: async (statement: Parameters<Database['orm']['execute']>[0]) => {
@@ -439,5 +439,5 @@ function failingAtMarks(
       },
     },
   });
-  return { orm };
+  return { ...database, orm };
 }

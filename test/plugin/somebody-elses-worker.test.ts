@@ -166,32 +166,38 @@ describe("the plugin in somebody else's worker", () => {
     assert.equal(hooked, 1);
   });
 
-  test('refuses a workflow that has the name of ours, and says so', async () => {
-    await withWorker({ workflowsPath: pathOfWorkflows('clashing-workflows') }, async (taskQueue) => {
-      const { client } = fixture.environment;
-      const handle = await client.workflow.start('sendMessage', {
-        workflowId: crypto.randomUUID(),
-        taskQueue,
-        args: [],
-      });
-      for (;;) {
-        const { events } = await handle.fetchHistory();
-        const failed = events?.find((event) => event.workflowTaskFailedEventAttributes);
-        const said = failed?.workflowTaskFailedEventAttributes?.failure?.message;
-        if (said) {
-          assert.match(said, /already have another one of that name: rename yours/);
-          break;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-      await handle.terminate();
-    });
-  });
-
   test('refuses an activity that has the name of ours', async () => {
     await assert.rejects(
       withWorker({ activities: { findMessage: async () => 'found' } }, async () => undefined),
       /TypeError.*`findMessage`|already has an activity named `findMessage`/,
+    );
+  });
+
+  test('refuses an activity of another plugin that took the place of ours', async () => {
+    const plugin = fixture.createPlugin();
+    const other = {
+      name: 'other',
+      configureWorker: (options: WorkerOptions): WorkerOptions => ({
+        ...options,
+        activities: { ...options.activities, findMessage: async () => 'found' },
+      }),
+    };
+    await assert.rejects(
+      withWorker({ plugins: [plugin, other] }, async () => undefined, plugin),
+      /another plugin replaced the activity `findMessage`/,
+    );
+  });
+
+  test('refuses a bundle without our workflows that another plugin put in later', async () => {
+    const plugin = fixture.createPlugin();
+    const { code } = await bundleWorkflowCode({ workflowsPath: pathOfWorkflows('own-workflows'), logger });
+    const late = {
+      name: 'late',
+      configureWorker: (options: WorkerOptions): WorkerOptions => ({ ...options, workflowBundle: { code } }),
+    };
+    await assert.rejects(
+      withWorker({ plugins: [plugin, late] }, async () => undefined, plugin),
+      /The workflow bundle of this worker lacks the workflows of this version of temporal-sinch/,
     );
   });
 

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { ActivityOptions } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time.js';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import * as ours from '../../src/workflows/index.ts';
+import type * as merged from '../../src/workflows/with-user-workflows.ts';
+import { exportsOf } from '../../src/workflow-bundle/exports-of.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
 const nothing = (): void => undefined;
@@ -24,6 +27,14 @@ describe('the workflow bundle', () => {
       assert.ok(modules.includes(`./src/workflows/${name}.ts`), `${name} is in the bundle`);
     }
     assert.ok(modules.length > 50, `${modules.length} modules were found`);
+  });
+
+  test("exports the workflows of the one list, each marked as ours, and the module with the user's has all of them", () => {
+    // Does not compile where that module lacks one.
+    const list: readonly (keyof typeof merged)[] = Object.keys(ours) as (keyof typeof ours)[];
+    const found = exportsOf(code);
+    assert.deepEqual(found.kind === 'exports' && [...found.ours].sort(), [...list].sort());
+    assert.deepEqual(found.kind === 'exports' && [...found.others], []);
   });
 
   test('holds of our sources only the workflows and the contract', () => {

@@ -1,0 +1,40 @@
+/**
+ * What `temporal-sinch/sql-settings` is: the settings that admins keep in the database, for a process that runs no worker.
+ * Its database and keys are of `temporal-sinch/reports`.
+ */
+export type { AllowPrivateHosts } from '../hosts/index.ts';
+export {
+  type CallbackAuth,
+  type Integration,
+  type ProjectSettings,
+  type Region,
+  type Settings,
+  deriveCallbackSecret,
+  type Actor,
+  type ApiKeyView,
+  type AuditEntryView,
+  type ExporterChange,
+  type ExporterSettings,
+  type ExporterView,
+  type FieldError,
+  type IntegrationChange,
+  type IntegrationView,
+  type KeyHolder,
+  type NewIntegration,
+  type NewKey,
+  type NewProject,
+  type Page,
+  type PageQuery,
+  type ProjectChange,
+  type ProjectView,
+  type Role,
+  type SenderView,
+  type SettingsAdmin,
+  SettingsError,
+  type SettingsErrorCode,
+  type SqlSettings,
+  sqlSettings,
+  sqlSettingsAdmin,
+  type SqlSettingsAdminOptions,
+  type SqlSettingsOptions,
+} from './index.ts';

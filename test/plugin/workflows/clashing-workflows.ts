@@ -1,4 +1,0 @@
-/** A workflow that happens to have the name of ours. */
-export async function sendMessage(): Promise<string> {
-  return 'a pigeon was sent';
-}
