@@ -40,11 +40,11 @@ const EXPLANATIONS: Readonly<Record<SenderRefusal, string>> = {
 };
 
 /**
- * Reads a sender: a name as it is, without blanks around it; a number as digits only, without `+`, `00` and separators,
+ * Reads a sender: a name as it is, without blanks around it and in composed form (NFC); a number as digits only, without `+`, `00` and separators,
  * which is the spelling of Sinch's answers.
  */
 export function parseSender(input: string): ParsedSender {
-  const trimmed = input.trim();
+  const trimmed = input.normalize('NFC').trim();
   const bare = trimmed.replace(SEPARATORS, '');
   const digits = /^(?:\+|00)?([0-9]+)$/.exec(bare)?.[1];
   return digits === undefined ? parseName(trimmed) : parseDigits(digits);
