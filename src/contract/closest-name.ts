@@ -18,7 +18,12 @@ export function closestName(
   const bare = bareOf(given);
   if (bare === '') return undefined;
   const alias = Object.hasOwn(aliases, bare) ? aliases[bare] : undefined;
-  return names.find((name) => bareOf(name) === bare) ?? alias ?? holderOf(bare, names) ?? nearestTo(bare, names);
+  return (
+    names.find((name) => bareOf(name) === bare) ??
+    names.find((name) => name === alias) ??
+    holderOf(bare, names) ??
+    nearestTo(bare, names)
+  );
 }
 
 /** The end of a sentence about a name that does not exist: `; did you mean recipient?`, or nothing. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isBlank } from '../contract/blank-text.ts';
 import { didYouMean } from '../contract/closest-name.ts';
+import { WHOLE_NUMBER } from '../contract/decimal.ts';
 import { isMessageId } from '../contract/identity.ts';
 import { isLabel, LONGEST_LABEL } from '../contract/labels.ts';
 import { DEFAULT_LIFE_MS } from '../contract/message.ts';
@@ -45,10 +46,7 @@ const wholeNumber = (least: number, most: number) => {
   const number = z.number().int().min(least).max(most);
   return z.union([number, decimal.pipe(number)]);
 };
-const decimal = z
-  .string()
-  .regex(/^\s*[0-9]{1,15}\s*$/)
-  .transform(Number);
+const decimal = z.string().regex(WHOLE_NUMBER).transform(Number);
 
 /** What operators register in India, by Sinch's name for it. */
 const dltId = z.union([z.string().regex(new RegExp(`^[A-Za-z0-9._-]{1,${LONGEST_DLT_ID}}$`)), wholeNumberAsText]);

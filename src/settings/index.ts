@@ -37,3 +37,4 @@ export {
   type StaticSettingsOptions,
 } from './static-settings-options.ts';
 export type { ExporterSettings } from './stored-settings.ts';
+export { LONGEST_REPORT_WINDOW_MS, LONGEST_SETTLE_MS, SHORTEST_REPORT_WINDOW_MS } from './waiting-limits.ts';

@@ -1,5 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import type { NewProject, ProjectChange } from '../../settings/index.ts';
+import {
+  LONGEST_REPORT_WINDOW_MS,
+  LONGEST_SETTLE_MS,
+  type NewProject,
+  type ProjectChange,
+  SHORTEST_REPORT_WINDOW_MS,
+} from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { adminOf } from '../project-of.ts';
@@ -13,9 +19,13 @@ const changeable = {
   defaultSender: z.string().nullable().openapi({ description: 'One of the predefined senders.' }),
   eventName: z.string().openapi({ description: 'Name of the campaign event at the engagement platform.' }),
   countriesWithoutReports: z.array(z.string()).nullable().openapi({ description: '`null`: the default list.' }),
-  reportWindowMs: milliseconds.nullable().openapi({ description: 'How long reports are waited for. `null`: 4 days.' }),
-  settleMs: milliseconds.nullable().openapi({
-    description: 'How long a message of unknown outcome is looked for. `null`: 60 seconds.',
+  reportWindowMs: milliseconds
+    .min(SHORTEST_REPORT_WINDOW_MS)
+    .max(LONGEST_REPORT_WINDOW_MS)
+    .nullable()
+    .openapi({ description: 'How long reports are waited for, 1 minute to 30 days. `null`: 4 days.' }),
+  settleMs: milliseconds.min(0).max(LONGEST_SETTLE_MS).nullable().openapi({
+    description: 'How long a message of unknown outcome is looked for, up to 24 hours. `null`: 60 seconds.',
   }),
   waitWhereNoReportsExpected: z.boolean(),
   statusAttribute: z.boolean().openapi({ description: 'Whether `SinchStatus` follows the message.' }),
@@ -41,6 +51,9 @@ const view = z
     retentionDays: z.number().optional(),
     createdAt: time,
     updatedAt: time,
+    note: z.string().optional().openapi({
+      description: 'In the answer to a change alone: messages that were requested before keep what held then.',
+    }),
   })
   .openapi('Project');
 
