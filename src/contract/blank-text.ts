@@ -5,7 +5,7 @@
  * filler, and the marks around annotations.
  */
 const BLANK =
-  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{1d159}\u{13441}\u{13442}\u{16fe4}]*$/u;
+  /^(?:[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{1d159}\u{13441}\u{13442}]|\u{16fe4})*$/u;
 
 /** Whether a text shows nothing on any handset: empty, or made of blanks and invisible characters alone. */
 export function isBlank(text: string): boolean {

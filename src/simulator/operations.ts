@@ -9,7 +9,12 @@ export const OPERATIONS = [
   { name: 'cancel', method: 'DELETE', path: 'batches/{batch_id}', what: 'cancel what has not left' },
   { name: 'feedback', method: 'POST', path: 'batches/{batch_id}/delivery_feedback', what: 'take word of a delivery' },
   { name: 'ofBatch', method: 'GET', path: 'batches/{batch_id}/delivery_report', what: 'report on a batch' },
-  { name: 'ofRecipient', method: 'GET', path: 'batches/{batch_id}/delivery_report/{msisdn}', what: 'on one recipient' },
+  {
+    name: 'ofRecipient',
+    method: 'GET',
+    path: 'batches/{batch_id}/delivery_report/{msisdn}',
+    what: 'report on one recipient',
+  },
   { name: 'reports', method: 'GET', path: 'delivery_reports', what: 'list reports of finished messages' },
   { name: 'inbounds', method: 'GET', path: 'inbounds', what: 'list texts that came in' },
   { name: 'inbound', method: 'GET', path: 'inbounds/{inbound_id}', what: 'show a text that came in' },

@@ -76,7 +76,7 @@ test('holds every field to its limits, and names the field that is beyond them',
     [
       'dltTemplateId',
       ['1107161234567890123', '1', 'x'.repeat(64), 4711],
-      ['x'.repeat(65), 'a b', '1107 16', 1.5, 2 ** 53, 1107161234567890123, true, {}],
+      ['x'.repeat(65), 'a b', '1107 16', 1.5, 2 ** 53, 1.107e18, true, {}],
     ],
     ['dltPrincipalEntityId', ['1101234567890123456', 4711], ['ä', '1'.repeat(65), 1e21, false, []]],
     ['onUnknownOutcome', ['resend', 'hold'], ['Hold', 'drop', true, 1]],
