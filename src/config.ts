@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
+import { DECIMAL_NUMBER } from './contract/decimal.ts';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { parseJson } from './contract/json-text.ts';
 import { reasonOf } from './contract/reason.ts';
@@ -20,7 +21,9 @@ import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { explainUnfitKey, SHORTEST_API_KEY } from './http/index.ts';
 import {
   type CallbackAuth,
+  LONGEST_REPORT_WINDOW_MS,
   type Settings,
+  SHORTEST_REPORT_WINDOW_MS,
   staticSettings,
   type StaticIntegrationOptions,
   type StaticSettingsOptions,
@@ -77,6 +80,8 @@ export interface ServerConfig extends Config {
   codecOrigins: readonly string[];
 }
 
+const HOUR_MS = 3_600_000;
+
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 
 /** How much is logged. */
@@ -92,6 +97,17 @@ const onOrOff = z.string().transform((given, context) => {
   context.addIssue(`expected on or off (or true, false, 1, 0); it is ${quoted(given)}`);
   return z.NEVER;
 });
+
+/** A number in plain decimal digits: `0x10`, `1e3` and blanks are slips of the pen rather than numbers. */
+const number = (expected: string, accepts: (value: number) => boolean) =>
+  z.string().regex(DECIMAL_NUMBER, expected).transform(Number).refine(accepts, expected);
+const wholeNumber = (least: number, most: number) =>
+  number(
+    `expected a whole number from ${least} to ${most}`,
+    (value) => Number.isInteger(value) && value >= least && value <= most,
+  );
+const aboveZero = number('expected a number above 0', (value) => value > 0);
+
 const EXPECTED_INTERVAL = 'expected minutes from 1 to 1440, or off';
 
 const commonSchema = z.object({
@@ -107,9 +123,12 @@ const commonSchema = z.object({
   SINCH_API_TOKEN: text,
   SINCH_REGION: z.enum(REGIONS).default('us'),
   SINCH_BASE_URL: text,
-  SINCH_MESSAGES_PER_SECOND: z.coerce.number().positive().optional(),
+  SINCH_MESSAGES_PER_SECOND: aboveZero.optional(),
   SINCH_DEFAULT_SENDER: text,
-  REPORT_WINDOW_HOURS: z.coerce.number().positive().optional(),
+  REPORT_WINDOW_HOURS: number(
+    'expected hours from 0.0167, 1 minute, to 720, 30 days',
+    (hours) => hours * HOUR_MS >= SHORTEST_REPORT_WINDOW_MS && hours * HOUR_MS <= LONGEST_REPORT_WINDOW_MS,
+  ).optional(),
   WAIT_WHERE_NO_REPORTS: onOrOff.optional(),
   STATUS_ATTRIBUTE: onOrOff.optional(),
   SWEEP_INTERVAL_MINUTES: z
@@ -119,7 +138,7 @@ const commonSchema = z.object({
           .string()
           .refine((given) => ['off', 'false'].includes(given.trim().toLowerCase()))
           .transform(() => 'off' as const),
-        z.coerce.number(EXPECTED_INTERVAL).min(1, EXPECTED_INTERVAL).max(1_440, EXPECTED_INTERVAL),
+        number(EXPECTED_INTERVAL, (minutes) => minutes >= 1 && minutes <= 1_440),
       ],
       EXPECTED_INTERVAL,
     )
@@ -130,9 +149,9 @@ const commonSchema = z.object({
       'expected international, refused, or the code of a country such as GB',
     )
     .optional(),
-  RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
+  RETENTION_DAYS: wholeNumber(1, 36_500).optional(),
   SINCH_HMAC_SECRETS: text,
-  SINCH_HMAC_TOLERANCE_HOURS: z.coerce.number().positive().optional(),
+  SINCH_HMAC_TOLERANCE_HOURS: aboveZero.optional(),
   SINCH_CALLBACK_SECRETS: text,
   ALLOW_PRIVATE_HOSTS: text,
   METRICS_ADDRESS: text,
@@ -153,8 +172,11 @@ const serverSchema = z.object({
   METRICS_KEY: key.optional(),
   CODEC_KEY: key.optional(),
   HOST: text.default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
-  WEBHOOK_MAX_CONCURRENT: z.coerce.number().int().positive().optional(),
+  PORT: wholeNumber(0, 65_535).default(8080),
+  WEBHOOK_MAX_CONCURRENT: number(
+    'expected a whole number above 0',
+    (value) => Number.isInteger(value) && value > 0,
+  ).optional(),
   CODEC_ORIGINS: z
     .string()
     .transform((joined) => joined.split(',').map((part) => part.trim()))
@@ -475,7 +497,7 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
       {
         id: values.SINCH_PROJECT_ID,
         ...(values.SINCH_DEFAULT_SENDER === undefined ? {} : { defaultSender: values.SINCH_DEFAULT_SENDER }),
-        ...(values.REPORT_WINDOW_HOURS === undefined ? {} : { reportWindowMs: values.REPORT_WINDOW_HOURS * 3_600_000 }),
+        ...(values.REPORT_WINDOW_HOURS === undefined ? {} : { reportWindowMs: values.REPORT_WINDOW_HOURS * HOUR_MS }),
         waitWhereNoReportsExpected: values.WAIT_WHERE_NO_REPORTS !== 'off',
         statusAttribute: values.STATUS_ATTRIBUTE !== 'off',
         ...(values.BARE_NUMBERS === undefined ? {} : { bareNumbers: values.BARE_NUMBERS }),
@@ -530,7 +552,7 @@ function callbackAuthOf(values: Values): { callbackAuth?: CallbackAuth } {
       callbackAuth: {
         type: 'hmac',
         secrets: listOf(values.SINCH_HMAC_SECRETS),
-        ...(hours === undefined ? {} : { toleranceMs: hours * 3_600_000 }),
+        ...(hours === undefined ? {} : { toleranceMs: hours * HOUR_MS }),
       },
     };
   }

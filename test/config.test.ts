@@ -156,6 +156,33 @@ test('refuses what would be passed over where settings are those of the database
   );
 });
 
+test('takes numbers in plain decimal digits alone, within their limits', () => {
+  const wrong: [name: string, values: string[]][] = [
+    ['REPORT_WINDOW_HOURS', ['0', '0.01', '721', '0x10', '1e2', '-1', '96h', ' ']],
+    ['SINCH_MESSAGES_PER_SECOND', ['0', '0x1e', '1e1', '30/s', ' ']],
+    ['RETENTION_DAYS', ['0', '1.5', '36501', '1e2', '0x5a']],
+    ['PORT', ['65536', '0x50', '8e3', '-1', ' ']],
+    ['WEBHOOK_MAX_CONCURRENT', ['0', '1.5', '1e3']],
+    ['SWEEP_INTERVAL_MINUTES', ['0', '1441', '0xf', 'on']],
+  ];
+  for (const [name, values] of wrong) {
+    for (const value of values) {
+      assert.match(
+        problemsOf(readServerConfig, { ...SERVER, [name]: value }),
+        new RegExp(`^  - ${name}: expected`, 'm'),
+        value,
+      );
+    }
+  }
+  const config = readServerConfig({
+    ...SERVER,
+    PORT: '0',
+    SWEEP_INTERVAL_MINUTES: '1440',
+    WEBHOOK_MAX_CONCURRENT: '8',
+  });
+  assert.deepEqual([config.port, config.sweepIntervalMs, config.maxConcurrentCallbacks], [0, 86_400_000, 8]);
+});
+
 test('takes a variable that is set to nothing as not set', () => {
   assert.equal(readConfig({ ...WORKER, LOG_LEVEL: '', SINCH_REGION: '' }).logLevel, 'info');
 });

@@ -12,9 +12,11 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
+import { isBlank } from '../contract/blank-text.ts';
 import { countryName } from '../contract/country-name.ts';
 import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { isMessageId, isProjectId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
+import { LONGEST_LABEL, longLabelOf } from '../contract/labels.ts';
 import {
   BROKEN_OFF,
   type BrokenOff,
@@ -33,6 +35,7 @@ import {
   SEARCH_ATTRIBUTE,
   SEND_MESSAGE_WORKFLOW,
 } from '../contract/names.ts';
+import { unfilledParameterIn } from '../contract/unfilled-parameter.ts';
 import { signalOnce, type SignalResult } from './signal-once.ts';
 
 /** Options of {@link createMessageClient}. */
@@ -51,7 +54,7 @@ export interface MessageClientOptions {
   deadlineMs?: number;
   /**
    * Whether `start` refuses a message whose id or campaign id has the recipient's number in it, which logs and lists would
-   * show. `false` only where what was accepted is started later, as by the intake, which refuses such ids by itself.
+   * show, and one whose text is blank or holds `${…}`, which Sinch takes for a parameter. `false` only where what was accepted is started later, as by the intake, which refuses such ids by itself.
    * @default true
    */
   refuseNumbersInIds?: boolean;
@@ -146,7 +149,10 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
 
   return {
     async start(message) {
-      if (refuseNumbersInIds) assertIdsWithoutNumber(message);
+      if (refuseNumbersInIds) {
+        assertIdsWithoutNumber(message);
+        assertContent(message);
+      }
       const start = startOptions(message);
       try {
         await withDeadline(() =>
@@ -223,7 +229,10 @@ function brokenOffOf(status: WorkflowExecutionStatusName): BrokenOff | undefined
 /** The server's own words for a missing search attribute do not tell what to do about it. */
 function explained(error: unknown, workflowId: string): unknown {
   const { cause } = error as { cause?: unknown };
-  if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.details)) return error;
+  // A wrong value is one for an attribute that is there.
+  if (!isGrpcServiceError(cause) || !/search attribute/i.test(cause.details) || /\bvalue\b/i.test(cause.details)) {
+    return error;
+  }
   return new Error(
     `Cannot start ${workflowId}: ${cause.details}. Register the search attributes ${Object.values(SEARCH_ATTRIBUTE).join(', ')} (type Keyword) with \`temporal operator search-attribute create\`, or start messages with \`searchAttributes: false\``,
     { cause: error },
@@ -242,6 +251,23 @@ function assertStartable(message: SendMessageInput): void {
     wrong('expiresAt', 'a time not before `requestedAt`');
   }
   if (!message.servicePlanId || !message.integrationId) wrong('integrationId', 'an integration with a service plan');
+  const label = longLabelOf(message.campaign);
+  if (label !== undefined) wrong(`campaign.${label}`, `a text of at most ${LONGEST_LABEL} characters`);
+}
+
+/** What the intake refuses too, and what was accepted before it did is started all the same. */
+function assertContent(message: SendMessageInput): void {
+  const { content } = message;
+  const wrong = (name: string, expected: string): never => {
+    throw new TypeError(
+      `Cannot start message ${workflowIdOf(message)}: expected \`content.${name}\` to be ${expected}`,
+    );
+  };
+  if (content.kind === 'sms' && isBlank(content.text)) wrong('text', 'a text that a handset shows');
+  const texts = content.kind === 'sms' ? { text: content.text } : { text: content.text, subject: content.subject };
+  for (const [name, text = ''] of Object.entries(texts)) {
+    if (unfilledParameterIn(text)) wrong(name, 'a text without `${…}`: for Sinch that is a parameter without a value');
+  }
 }
 
 /** Says nothing of which message it is: that would be the number. */
@@ -268,7 +294,8 @@ function summaryOf({ content, country, campaign }: SendMessageInput): string {
   const kind = content.kind === 'mms' ? 'MMS' : 'SMS';
   const place = country === undefined ? '' : ` to ${countryName(country)}`;
   const name = campaign.campaignName ?? campaign.campaignId;
-  return `${kind}${place}${name === undefined ? '' : `, campaign ${name.slice(0, 80)}`}`;
+  // By characters: half of an emoji is none.
+  return `${kind}${place}${name === undefined ? '' : `, campaign ${Array.from(name).slice(0, 80).join('')}`}`;
 }
 
 function attributesOf(message: SendMessageInput): SearchAttributePair[] {

@@ -259,7 +259,22 @@ const ROWS: readonly Row[] = [
     'the request has a field that does not exist, most often a slip of the pen',
     CORRECT,
   ],
-  ['no_content', 'Nothing to send', 'request', 'permanent', 'the request has neither a text nor media', CORRECT],
+  [
+    'no_content',
+    'Nothing to send',
+    'request',
+    'permanent',
+    'the request has neither media nor a text that shows anything: blanks and invisible characters are none',
+    CORRECT,
+  ],
+  [
+    'unfilled_parameter',
+    'Placeholder left in the message',
+    'request',
+    'permanent',
+    'a template has left a placeholder such as `${first_name}`, which Sinch takes for a parameter without a value and fails (code 405) after it was paid for',
+    'have the template fill it in, or take it out; `$` alone is fine',
+  ],
   [
     'no_integration',
     'No integration',

@@ -8,7 +8,7 @@ Environment:
   SINCH_REGION                us, eu, au, br or ca (default: us); or SINCH_BASE_URL, another address
   SINCH_MESSAGES_PER_SECOND   throughput of the plan by contract (default: 30)
   SINCH_DEFAULT_SENDER        used where a request names none
-  REPORT_WINDOW_HOURS         how long delivery reports are waited for (default: 96)
+  REPORT_WINDOW_HOURS         how long delivery reports are waited for, up to 720 (default: 96)
   WAIT_WHERE_NO_REPORTS       on, or off to end messages to countries without reports at once (default: on)
   STATUS_ATTRIBUTE            on, or off to leave SinchStatus as it is at the start (default: on)
   BARE_NUMBERS                how numbers without + and 00 are read: international, refused, or national ones of a

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { type BareNumbers, isBareNumbers } from '../countries/index.ts';
+import { DECIMAL_NUMBER } from '../contract/decimal.ts';
+import { type BareNumbers, isBareNumbers, isCountry } from '../countries/index.ts';
 
 /** Reads an option's value as a whole number within limits. */
 export function wholeNumber(least: number, most: number): (value: string) => number {
@@ -13,8 +14,18 @@ export function wholeNumber(least: number, most: number): (value: string) => num
 /** Reads an option's value as a number above 0. */
 export function positiveNumber(value: string): number {
   const parsed = Number(value);
-  if (value.trim() !== '' && Number.isFinite(parsed) && parsed > 0) return parsed;
+  if (DECIMAL_NUMBER.test(value) && parsed > 0) return parsed;
   throw new InvalidArgumentError('Expected a number above 0.');
+}
+
+/** Reads an option's value as a number within limits, or `default`, which stays as it is. */
+export function numberOrDefault(least: number, most: number, unit: string): (value: string) => number | 'default' {
+  return (value) => {
+    if (value === 'default') return value;
+    const parsed = Number(value);
+    if (DECIMAL_NUMBER.test(value) && parsed >= least && parsed <= most) return parsed;
+    throw new InvalidArgumentError(`Expected ${unit} from ${least} to ${most}, or default.`);
+  };
 }
 
 /** Reads an option's value as a port that can be listened on. */
@@ -23,8 +34,11 @@ export const port = wholeNumber(1, 65_535);
 /** Reads an option's value as countries, separated by commas. */
 export function countries(value: string): string[] {
   const codes = value.split(',').map((code) => code.trim().toUpperCase());
-  if (codes.every((code) => /^[A-Z]{2}$/.test(code))) return codes;
-  throw new InvalidArgumentError('Expected ISO 3166-1 alpha-2 codes, separated by commas, such as US,CA.');
+  const wrong = codes.filter((code) => !isCountry(code));
+  if (wrong.length === 0) return codes;
+  throw new InvalidArgumentError(
+    `Expected ISO 3166-1 alpha-2 codes, separated by commas, such as US,GB. There is no ${wrong.join(', ') || 'empty one'}.`,
+  );
 }
 
 /** Reads an option's value as how numbers without `+` and `00` are read. */
@@ -43,11 +57,6 @@ export function onOrOff(value: string): boolean {
 /** Reads an option's value as a number above 0, or `off`. */
 export function positiveNumberOrOff(value: string): number | 'off' {
   return value === 'off' ? value : positiveNumber(value);
-}
-
-/** Reads an option's value as a number above 0, or `default`, which stays as it is. */
-export function positiveNumberOrDefault(value: string): number | 'default' {
-  return value === 'default' ? value : positiveNumber(value);
 }
 
 /** Reads an option's value as a whole number of days, or `never`, which stays as it is. */

@@ -92,6 +92,9 @@ export function previewLines(preview: TextPreview): string[] {
       `So changed it takes ${count(withSuggestions.parts, 'part')} in ${nameOf(withSuggestions.encoding)}.`,
     );
   }
+  if (preview.refusal) {
+    lines.push('', `A message with this text is refused (${preview.refusal.code}): ${preview.refusal.message}.`);
+  }
   if (preview.exceedsMaxParts) {
     lines.push(
       '',

@@ -24,6 +24,9 @@ interface SendOptions extends TargetOptions {
   id?: string;
   campaign?: string;
   priority?: number;
+  maxParts?: number;
+  dltTemplate?: string;
+  dltEntity?: string;
   onUnknownOutcome?: 'resend' | 'hold';
   wait?: boolean | number;
   json?: boolean;
@@ -44,6 +47,9 @@ export function addSendCommand(program: Command, context: CommandContext): void 
     .option('--id <id>', 'message id: sending it again under the same id sends nothing (default: a new ULID)')
     .option('--campaign <id>', 'campaign that the message counts for')
     .option('--priority <n>', 'from 1, a one-time password, to 5, bulk (default: 3)', wholeNumber(1, 5))
+    .option('--max-parts <n>', 'parts that the text may take (default: 10)', wholeNumber(1, 30))
+    .option('--dlt-template <id>', 'template that the text is of, as it is registered in India (DLT)')
+    .option('--dlt-entity <id>', 'principal entity that sends it, as it is registered in India (DLT)')
     .addOption(
       new Option(
         '--on-unknown-outcome <policy>',
@@ -63,6 +69,7 @@ export function addSendCommand(program: Command, context: CommandContext): void 
 Examples:
   temporal-sinch send --to +33639980001 --text "Hello" --wait
   temporal-sinch send --to +12025550123 --media-url https://example.com/hat.jpg --subject "New hats"
+  temporal-sinch send --to +919876543210 --text "Your code is 1234" --dlt-entity 1101234567890123456 --dlt-template 1107161234567890123
   temporal-sinch send --to +33639989901 --text "Hello"    (to the simulator: it fails, see temporal-sinch simulator --help)
 ${TARGET_HELP}`,
     )
@@ -117,6 +124,7 @@ export function hasEnded({ status, brokenOff }: Pick<MessageView, 'status' | 'br
 
 function bodyOf(messageId: string, options: SendOptions): Record<string, unknown> {
   const { to, text, mediaUrl, subject, sender, integration, campaign, priority, onUnknownOutcome } = options;
+  const { maxParts, dltTemplate, dltEntity } = options;
   const body = {
     messageId,
     recipient: to,
@@ -125,6 +133,9 @@ function bodyOf(messageId: string, options: SendOptions): Record<string, unknown
     subject,
     sender,
     priority,
+    maxParts,
+    dltTemplateId: dltTemplate,
+    dltPrincipalEntityId: dltEntity,
     onUnknownOutcome,
     integrationId: integration,
     campaignId: campaign,

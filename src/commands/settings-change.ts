@@ -1,10 +1,16 @@
 import type { Command } from 'commander';
 import { type BareNumbers, COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
-import type { ProjectChange, ProjectView } from '../settings/index.ts';
+import {
+  LONGEST_REPORT_WINDOW_MS,
+  LONGEST_SETTLE_MS,
+  type ProjectChange,
+  type ProjectView,
+  SHORTEST_REPORT_WINDOW_MS,
+} from '../settings/index.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
-import { bareNumbers, countries, daysOrNever, onOrOff, positiveNumberOrDefault } from './option-values.ts';
+import { bareNumbers, countries, daysOrNever, onOrOff, numberOrDefault } from './option-values.ts';
 import { settingsLines } from './settings-lines.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
@@ -28,6 +34,13 @@ interface ChangeOptions extends TargetOptions {
   json?: boolean;
 }
 
+const HOUR_MS = 3_600_000;
+
+/** Rounded up to what one can type. */
+const LEAST_HOURS = Math.ceil((SHORTEST_REPORT_WINDOW_MS / HOUR_MS) * 1e4) / 1e4;
+const MOST_HOURS = LONGEST_REPORT_WINDOW_MS / HOUR_MS;
+const MOST_SECONDS = LONGEST_SETTLE_MS / 1000;
+
 /** `settings change`: what is not given stays as it is. */
 export function addSettingsChangeCommand(settings: Command, context: CommandContext): void {
   const command = settings
@@ -39,11 +52,15 @@ export function addSettingsChangeCommand(settings: Command, context: CommandCont
     .option('--default-sender <sender>', 'one of the predefined senders, used where a request names none')
     .option('--no-default-sender', 'no default sender any more')
     .option('--event-name <name>', 'of the campaign event at the engagement platform')
-    .option('--report-window <hours>', 'how long reports are waited for, or default', positiveNumberOrDefault)
+    .option(
+      '--report-window <hours>',
+      `how long reports are waited for, ${LEAST_HOURS} (1 minute) to ${MOST_HOURS} (30 days), or default`,
+      numberOrDefault(LEAST_HOURS, MOST_HOURS, 'hours'),
+    )
     .option(
       '--settle <seconds>',
-      'how long a message of unknown outcome is looked for at Sinch, or default',
-      positiveNumberOrDefault,
+      `how long a message of unknown outcome is looked for at Sinch, 0 to ${MOST_SECONDS} (24 hours), or default`,
+      numberOrDefault(0, MOST_SECONDS, 'seconds'),
     )
     .option('--wait-where-no-reports <on|off>', 'off ends messages to countries without reports at once', onOrOff)
     .option('--status-attribute <on|off>', 'off leaves the search attribute SinchStatus as it is at the start', onOrOff)
@@ -91,6 +108,7 @@ ${TARGET_HELP}`,
       if (options.json) return printJson(context, view);
       print(context, 'Changed.');
       for (const line of settingsLines(view)) print(context, line);
+      if (view.note !== undefined) print(context, `\n${view.note}`);
     });
 }
 
@@ -102,7 +120,7 @@ function changeOf(options: ChangeOptions): ProjectChange {
     ...(defaultIntegration === undefined ? {} : { defaultIntegrationId: defaultIntegration }),
     ...(defaultSender === undefined ? {} : { defaultSender: defaultSender === false ? null : defaultSender }),
     ...(eventName === undefined ? {} : { eventName }),
-    ...(reportWindow === undefined ? {} : { reportWindowMs: millisecondsOf(reportWindow, 3_600_000) }),
+    ...(reportWindow === undefined ? {} : { reportWindowMs: millisecondsOf(reportWindow, HOUR_MS) }),
     ...(settle === undefined ? {} : { settleMs: millisecondsOf(settle, 1000) }),
     ...(waitWhereNoReports === undefined ? {} : { waitWhereNoReportsExpected: waitWhereNoReports }),
     ...(statusAttribute === undefined ? {} : { statusAttribute }),

@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
-import { DEMO_PLAN, MAGIC_RECIPIENTS, startSimulator } from '../simulator/index.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
+import { DEMO_PLAN, MAGIC_RECIPIENTS, MISSING_OPERATIONS, OPERATIONS, startSimulator } from '../simulator/index.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { port, positiveNumber } from './option-values.ts';
 import { addSimulatorBehaviour, behaviourOf, type SimulatorBehaviourOptions } from './simulator-options.ts';
@@ -12,6 +13,7 @@ interface SimulatorCommandOptions extends SimulatorBehaviourOptions {
   callbackUrl?: string;
   hmacSecret?: string;
   rate?: number;
+  defaultOriginator?: string;
   json?: boolean;
 }
 
@@ -30,6 +32,11 @@ export function addSimulatorCommand(program: Command, context: CommandContext): 
     .option('--callback-url <url>', 'where reports go unless a message names another address')
     .option('--hmac-secret <secret>', 'signs callbacks with it')
     .option('--rate <n>', 'messages a second that leave the plan (default: no limit)', positiveNumber)
+    .option(
+      '--default-originator <sender>',
+      'sends messages that name no sender from it (default: none, and they are refused)',
+      senderOf,
+    )
     .option('--json', 'the address as one line of JSON, once it listens');
   addSimulatorBehaviour(command)
     .addHelpText(
@@ -46,11 +53,16 @@ For a worker and a server that send through it:
   PUBLIC_URL=http://127.0.0.1:8080    (where the server listens)
 
 The last four digits of a recipient decide, in any country; what others get is drawn from the mix:
-${magicLines().join('\n')}`,
+${magicLines().join('\n')}
+
+What it has of Sinch's API, below /xms/v1/{service plan}/, as Sinch's own client calls it:
+${operationLines().join('\n')}
+${MISSING_OPERATIONS}
+A text comes in by POST /_simulator/inbounds; GET /_simulator lists this and what else there is.`,
     )
     .action(async (options: SimulatorCommandOptions) => {
       using stop = listenForStop();
-      const { callbackUrl, hmacSecret, rate } = options;
+      const { callbackUrl, hmacSecret, rate, defaultOriginator } = options;
       await using simulator = await startSimulator({
         ...(options.port === undefined ? {} : { port: options.port }),
         ...behaviourOf(options),
@@ -61,6 +73,7 @@ ${magicLines().join('\n')}`,
             ...(callbackUrl === undefined ? {} : { callbackUrl }),
             ...(hmacSecret === undefined ? {} : { hmacSecret }),
             ...(rate === undefined ? {} : { messagesPerSecond: rate }),
+            ...(defaultOriginator === undefined ? {} : { defaultOriginator }),
           },
         ],
       });
@@ -75,6 +88,19 @@ ${magicLines().join('\n')}`,
       await stop.received;
       note(context, 'Stopped.');
     });
+}
+
+function operationLines(): string[] {
+  const lines = OPERATIONS.filter(({ what }) => !what.startsWith('404'));
+  const widest = Math.max(...lines.map(({ path }) => path.length));
+  return lines.map(({ method, path, what }) => `  ${method.padEnd(6)}  ${path.padEnd(widest)}  ${what}`);
+}
+
+/** A sender as Sinch takes it. */
+function senderOf(value: string): string {
+  const parsed = parseSender(value);
+  if (parsed.ok) return parsed.sender;
+  throw new InvalidArgumentError(`Expected a sender: ${explainSenderRefusal(parsed.reason)}.`);
 }
 
 function magicLines(): string[] {

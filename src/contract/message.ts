@@ -3,9 +3,20 @@ import type { Msisdn } from './msisdn.ts';
 /** SMS or MMS; on Sinch's wire `mt_text` and `mt_media`. */
 export type MessageKind = 'sms' | 'mms';
 
-/** What the handset shows. */
+/** What the handset shows, and what operators ask to be told of it. */
 export type MessageContent =
-  { kind: 'sms'; text: string } | { kind: 'mms'; mediaUrl: string; subject?: string; text?: string };
+  ({ kind: 'sms'; text: string } & DltIds) | { kind: 'mms'; mediaUrl: string; subject?: string; text?: string };
+
+/**
+ * What India's operators hold a text against (Distributed Ledger Technology; Sinch: `dlt_principal_entity_id` and
+ * `dlt_template_id` of a batch). Without ids that are registered there they drop it.
+ */
+export interface DltIds {
+  /** The registered template that the text is of. */
+  dltTemplateId?: string;
+  /** The registered company that sends it. */
+  dltPrincipalEntityId?: string;
+}
 
 /** 1 is a one-time password, which overtakes everything; 5 is bulk. Temporal's own range. */
 export type MessagePriority = 1 | 2 | 3 | 4 | 5;

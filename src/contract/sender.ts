@@ -41,11 +41,11 @@ const EXPLANATIONS: Readonly<Record<SenderRefusal, string>> = {
 };
 
 /**
- * Reads a sender: a name as it is, without blanks around it; a number as digits only, without `+`, `00` and separators,
+ * Reads a sender: a name as it is, without blanks around it and in composed form (NFC); a number as digits only, without `+`, `00` and separators,
  * which is the spelling of Sinch's answers.
  */
 export function parseSender(input: string): ParsedSender {
-  const trimmed = input.trim();
+  const trimmed = input.normalize('NFC').trim();
   const written = readWrittenNumber(trimmed);
   // Two of them are no slip of a list here: a sender is written once.
   return written.ok && !/\+.*\+/.test(trimmed) ? parseDigits(written.digits) : parseName(trimmed);

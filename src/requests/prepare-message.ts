@@ -10,6 +10,7 @@ import {
   type MessageContent,
   type SendMessageInput,
 } from '../contract/message.ts';
+import { LABELS, LONGEST_LABEL, longLabelOf } from '../contract/labels.ts';
 import { callingCodeOf, idWithNumber } from '../contract/msisdn.ts';
 import { countParts } from '../contract/part-count.ts';
 import { callingCodeOfCountry, digitsKeptOf, parseMsisdn } from '../countries/index.ts';
@@ -18,6 +19,7 @@ import type { Integration, ProjectSettings, Settings } from '../settings/index.t
 import { checkSender } from './check-sender.ts';
 import { explainRecipient } from './explain-recipient.ts';
 import type { ParsedMessageRequest, RequestError } from './message-request.ts';
+import { unfilledField } from './unfilled-field.ts';
 
 /** What a request comes to. */
 export type PreparedMessage =
@@ -66,6 +68,14 @@ export async function prepareMessage(
   }
   if ('errors' in chosen) return { kind: 'refused', errors: chosen.errors };
   const { integration } = chosen;
+  const unfilled = FILLED_IN.flatMap((name) => unfilledField(name, request[name] ?? '') ?? []);
+  if (unfilled.length > 0) return { kind: 'refused', errors: unfilled };
+  const campaign = campaignOf(request);
+  const long = longLabelOf(campaign);
+  if (long !== undefined) {
+    const expected = `Expected a text of at most ${LONGEST_LABEL} characters`;
+    return { kind: 'refused', ...refuse('invalid_field', long, expected) };
+  }
   const content = contentOf(request, settings);
   if ('errors' in content) return { kind: 'refused', errors: content.errors };
   const country = parsed.ok ? parsed.country : undefined;
@@ -80,7 +90,7 @@ export async function prepareMessage(
     maxParts: request.maxParts ?? DEFAULT_MAX_PARTS,
     ...(parts === undefined ? {} : { estimatedPartCount: parts }),
     priority: request.priority ?? DEFAULT_PRIORITY,
-    campaign: campaignOf(request),
+    campaign,
     ...(country === undefined ? {} : { country }),
     reportsExpected: country === undefined || !project.countriesWithoutReports.includes(country),
     requestedAt: now.toISOString(),
@@ -167,11 +177,20 @@ async function chooseIntegration(
   return { integration };
 }
 
+/** Where Sinch, or whoever looks at the handset, would read a placeholder. */
+const FILLED_IN = ['text', 'subject', 'mediaUrl', 'sender'] as const satisfies (keyof ParsedMessageRequest)[];
+
 function contentOf(
-  { text, mediaUrl, subject }: ParsedMessageRequest,
+  { text, mediaUrl, subject, dltTemplateId, dltPrincipalEntityId }: ParsedMessageRequest,
   { allowPrivateHosts }: PrepareContext['settings'],
 ): MessageContent | { errors: RequestError[] } {
+  const dlt = {
+    ...(dltTemplateId === undefined ? {} : { dltTemplateId }),
+    ...(dltPrincipalEntityId === undefined ? {} : { dltPrincipalEntityId }),
+  };
   if (mediaUrl !== undefined) {
+    const [field] = Object.keys(dlt);
+    if (field !== undefined) return refuse('invalid_field', field, 'Only an SMS, without `mediaUrl`, has DLT ids');
     // Sinch fetches it, from the internet: what the name stands for there, we cannot know.
     if (!createHostRules(allowPrivateHosts).allowsHost(new URL(mediaUrl).hostname)) {
       return refuse('host_not_allowed', 'mediaUrl', `The host of \`mediaUrl\` ${HOST_NOT_ALLOWED}`);
@@ -184,10 +203,14 @@ function contentOf(
     };
   }
   if (text === undefined) {
-    return refuse('no_content', 'text', 'Expected `text` for an SMS, or `mediaUrl` for an MMS');
+    return refuse(
+      'no_content',
+      'text',
+      'Expected `text` for an SMS, or `mediaUrl` for an MMS; a text of blanks and invisible characters is none',
+    );
   }
   if (subject !== undefined) return refuse('invalid_field', 'subject', 'Only an MMS, with `mediaUrl`, has a subject');
-  return { kind: 'sms', text };
+  return { kind: 'sms', text, ...dlt };
 }
 
 function campaignOf(request: ParsedMessageRequest): CampaignContext {
@@ -198,18 +221,8 @@ function campaignOf(request: ParsedMessageRequest): CampaignContext {
   return context;
 }
 
-const CAMPAIGN_FIELDS = [
-  'campaignId',
-  'campaignName',
-  'actionId',
-  'actionName',
-  'campaignPolicy',
-  'consentCategory',
-  'language',
-  'scenarioId',
-  'scenarioStepId',
-  'customerIds',
-] as const satisfies (keyof CampaignContext & keyof ParsedMessageRequest)[];
+const CAMPAIGN_FIELDS = [...LABELS, 'customerIds'] as const satisfies (keyof CampaignContext &
+  keyof ParsedMessageRequest)[];
 
 function refuse(code: string, field: string, message: string): { errors: RequestError[] } {
   return { errors: [{ code, field, message }] };

@@ -1,16 +1,18 @@
 import { z } from 'zod';
+import { isBlank } from '../contract/blank-text.ts';
 import { DEFAULT_MAX_PARTS } from '../contract/message.ts';
 import { countParts } from '../contract/part-count.ts';
 import { characterName } from './character-name.ts';
 import { gsmLookAlike } from './gsm-look-alike.ts';
-import { LONGEST_TEXT, messageRequestSchema, wholeText } from './message-request.ts';
+import { LONGEST_TEXT, messageRequestSchema, type RequestError, shownText } from './message-request.ts';
 import { recipientPreviewSchema } from './preview-recipient.ts';
+import { unfilledField } from './unfilled-field.ts';
 
 const encoding = z.enum(['GSM', 'UNICODE']);
 
 /** The body of `POST /v1/projects/{p}/messages/preview`. Members that are not named here are refused. */
 export const previewRequestSchema = z.strictObject({
-  text: wholeText(LONGEST_TEXT).describe(`The text of an SMS, at most ${LONGEST_TEXT} characters`),
+  text: shownText(LONGEST_TEXT).describe(`The text of an SMS, at most ${LONGEST_TEXT} characters`),
   maxParts: messageRequestSchema.shape.maxParts,
   recipient: messageRequestSchema.shape.recipient,
   sender: messageRequestSchema.shape.sender,
@@ -23,6 +25,10 @@ export const textPreviewSchema = z.strictObject({
   characters: z.number().int().min(0).describe('As a person counts code points: an emoji is 1'),
   units: z.number().int().min(0).describe('Room taken: septets for GSM, UTF-16 code units for Unicode'),
   maxParts: z.number().int().min(1),
+  refusal: z
+    .strictObject({ code: z.string().describe('Stable, such as `no_content`'), message: z.string() })
+    .optional()
+    .describe('Why a message with this text would be refused, whatever its parts; absent where it would not'),
   exceedsMaxParts: z.boolean().describe('Whether a message with this text would be refused as `too_many_parts`'),
   unicodeCharacters: z
     .array(
@@ -50,8 +56,12 @@ export const textPreviewSchema = z.strictObject({
 /** What a text takes to send, and what makes it take so much. */
 export type TextPreview = z.output<typeof textPreviewSchema>;
 
-/** Counts the parts of a text as Sinch's dry run does, and names every character that makes it Unicode. */
-export function previewText(text: string, { maxParts = DEFAULT_MAX_PARTS }: { maxParts?: number } = {}): TextPreview {
+/**
+ * Counts the parts of a text as Sinch's dry run does, and names every character that makes it Unicode. The text is counted
+ * as it would be sent, in composed form.
+ */
+export function previewText(given: string, { maxParts = DEFAULT_MAX_PARTS }: { maxParts?: number } = {}): TextPreview {
+  const text = given.normalize('NFC');
   const { unicodeCharacters: forcing, ...count } = countParts(text);
   const unicodeCharacters = forcing.map((character) => {
     const suggestion = gsmLookAlike(character);
@@ -71,13 +81,21 @@ export function previewText(text: string, { maxParts = DEFAULT_MAX_PARTS }: { ma
     replaced += forced?.suggestion ?? character;
   }
   const { encoding, parts } = countParts(replaced);
+  const refusal = refusalOf(text);
   return {
     ...count,
+    ...(refusal === undefined ? {} : { refusal: { code: refusal.code, message: refusal.message } }),
     maxParts,
     exceedsMaxParts: count.parts > maxParts,
     unicodeCharacters,
     ...(replaced === text ? {} : { withSuggestions: { encoding, parts } }),
   };
+}
+
+function refusalOf(text: string): RequestError | undefined {
+  return isBlank(text)
+    ? { code: 'no_content', message: 'A text of blanks and invisible characters shows nothing' }
+    : unfilledField('text', text);
 }
 
 function codePointOf(character: string): string {

@@ -40,3 +40,4 @@ export {
   type StaticProjectOptions,
   type StaticSettingsOptions,
 } from './static-settings-options.ts';
+export { LONGEST_REPORT_WINDOW_MS, LONGEST_SETTLE_MS, SHORTEST_REPORT_WINDOW_MS } from './waiting-limits.ts';

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { integrations, type Orm, projects, senders, withoutNulls } from '../db/index.ts';
 import { type AdminContext, projectRowOf } from './admin-context.ts';
+import { noteOfChange } from './change-note.ts';
 import { changedMembers } from './changed-members.ts';
 import { unknownIntegration } from './integration-row.ts';
 import { pageOf, positionOf, rowsToRead } from './pages.ts';
@@ -8,6 +9,7 @@ import { newProjectBody, projectChangeBody } from './settings-bodies.ts';
 import { parseBody } from './settings-body.ts';
 import { type ProjectView, type SettingsAdmin, SettingsError } from './settings-admin.ts';
 import type { ProjectRow } from './stored-settings.ts';
+import { storedReportWindow, storedSettle } from './waiting-limits.ts';
 
 /** The database's own word that the default SMS provider is enabled, also where requests come at the same time. */
 export const DEFAULT_IS_ENABLED = 'projects_default_integration_is_enabled';
@@ -69,7 +71,8 @@ export function createProjectAdmin({
             .where(eq(projects.projectId, projectId))
             .returning();
           note({ actor, projectId, action: 'project.changed', subject: projectId, before, after: values });
-          return viewOf(changed ?? row);
+          const reach = noteOfChange(Object.keys(values));
+          return { ...viewOf(changed ?? row), ...(reach === undefined ? {} : { note: reach }) };
         },
         { [DEFAULT_IS_ENABLED]: () => notEnabled(defaultIntegrationId ?? '') },
       );
@@ -107,5 +110,7 @@ function notEnabled(integrationId: string): SettingsError {
 
 function viewOf(row: ProjectRow): ProjectView {
   const { projectId, defaultIsEnabled: _, ...rest } = row;
-  return { id: projectId, ...withoutNulls(rest) };
+  const reportWindowMs = storedReportWindow(row.reportWindowMs) ?? null;
+  const settleMs = storedSettle(row.settleMs) ?? null;
+  return { id: projectId, ...withoutNulls({ ...rest, reportWindowMs, settleMs }) };
 }

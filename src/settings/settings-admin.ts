@@ -188,6 +188,8 @@ export interface ProjectView {
   retentionDays?: number;
   createdAt: string;
   updatedAt: string;
+  /** In the answer to a change alone: which messages it does not reach, in words. */
+  note?: string;
 }
 
 /** What may change of a project; `null` takes a setting away. */
@@ -198,7 +200,9 @@ export interface ProjectChange {
   defaultSender?: string | null;
   eventName?: string;
   countriesWithoutReports?: readonly string[] | null;
+  /** 1 minute to 30 days, in milliseconds. */
   reportWindowMs?: number | null;
+  /** 0 to 24 hours, in milliseconds. */
   settleMs?: number | null;
   waitWhereNoReportsExpected?: boolean;
   statusAttribute?: boolean;

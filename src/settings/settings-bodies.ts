@@ -8,6 +8,7 @@ import {
   flag,
   integrationRules,
   must,
+  number,
   projectRules,
   sender,
   text,
@@ -98,10 +99,10 @@ export const newKeyBody = z.strictObject(
 
 const MOST_REQUESTS_PER_SECOND = 100;
 
-const requestsPerSecond = z
-  .number(must(`has to be a number from 1 to ${MOST_REQUESTS_PER_SECOND}`))
-  .min(1, must(`has to be a number from 1 to ${MOST_REQUESTS_PER_SECOND}`))
-  .max(MOST_REQUESTS_PER_SECOND, must(`has to be a number from 1 to ${MOST_REQUESTS_PER_SECOND}`));
+const requestsPerSecond = number(
+  `has to be a number from 1 to ${MOST_REQUESTS_PER_SECOND}`,
+  (value) => value >= 1 && value <= MOST_REQUESTS_PER_SECOND,
+);
 
 const statusName = text(
   'has to be the name of a status, 1 to 255 characters',

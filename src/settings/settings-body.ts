@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import { didYouMean } from '../contract/closest-name.ts';
+import { memberNamesAt } from './member-names.ts';
 import { spellPath } from './option-error.ts';
+import { SETTING_ALIASES } from './setting-aliases.ts';
 import { type FieldError, SettingsError } from './settings-admin.ts';
 
 /**
@@ -15,7 +18,10 @@ export function parseBody<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  throw invalid(attempted, result.error.issues.flatMap(fieldErrorsOf));
+  throw invalid(
+    attempted,
+    result.error.issues.flatMap((issue) => fieldErrorsOf(issue, schema)),
+  );
 }
 
 /** The refusal of members that are wrong. */
@@ -24,7 +30,11 @@ export function invalid(attempted: string, fields: readonly FieldError[]): Setti
   return new SettingsError('invalid_settings', `${attempted}: ${wrong}`, fields);
 }
 
-function fieldErrorsOf(issue: z.core.$ZodIssue): FieldError[] {
+function fieldErrorsOf(issue: z.core.$ZodIssue, schema: z.ZodType): FieldError[] {
   if (issue.code !== 'unrecognized_keys') return [{ field: spellPath(issue.path), message: issue.message }];
-  return issue.keys.map((key) => ({ field: spellPath([...issue.path, key]), message: 'is no setting that there is' }));
+  const names = memberNamesAt(schema, issue.path);
+  return issue.keys.map((key) => ({
+    field: spellPath([...issue.path, key]),
+    message: `is no setting that there is${didYouMean(key, names, SETTING_ALIASES)}`,
+  }));
 }

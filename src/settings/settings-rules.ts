@@ -1,9 +1,11 @@
 /** What each setting has to be, whoever brings it: the options of static settings, or an admin. */
 import { z } from 'zod';
+import { DECIMAL_NUMBER } from '../contract/decimal.ts';
 import { isProjectId } from '../contract/identity.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
-import { type BareNumbers, isBareNumbers } from '../countries/index.ts';
+import { type BareNumbers, isBareNumbers, isCountry } from '../countries/index.ts';
 import { createHostRules } from '../hosts/index.ts';
+import { LONGEST_REPORT_WINDOW_MS, LONGEST_SETTLE_MS, SHORTEST_REPORT_WINDOW_MS } from './waiting-limits.ts';
 
 /** Every message completes a sentence that begins with the setting's name: "{setting} has to be …". Never a value. */
 export const must = (expected: string): { error: string } => ({ error: expected });
@@ -15,9 +17,17 @@ export const text = (expected: string, accepts: (value: string) => boolean): z.Z
 /** Yes or no. */
 export const flag = z.boolean(must('has to be true or false'));
 
-const aboveZero = (what: string): z.ZodNumber => z.number(must(what)).positive(must(what));
+/** A number that a rule accepts, also in plain decimal digits: a templated file writes it between quotation marks. */
+export const number = (expected: string, accepts: (value: number) => boolean) => {
+  const rule = z.number(must(expected)).refine(accepts, must(expected));
+  return z.union([rule, z.string().regex(DECIMAL_NUMBER).transform(Number).pipe(rule)], must(expected));
+};
 
-const country = text('has to be an ISO 3166-1 alpha-2 code such as "DE"', (value) => /^[A-Z]{2}$/.test(value));
+const aboveZero = (expected: string) => number(expected, (value) => value > 0);
+
+const country = text('has to be an ISO 3166-1 alpha-2 code of a country that there is, such as "DE" or "GB"', (value) =>
+  isCountry(value),
+);
 
 const countries = z.array(country, must('has to be a list of ISO 3166-1 alpha-2 codes'));
 
@@ -169,15 +179,19 @@ export const projectRules = {
     (value) => value.trim() !== '' && value.length <= 255,
   ),
   countriesWithoutReports: countries,
-  reportWindowMs: aboveZero('has to be a number of milliseconds above 0'),
-  settleMs: z
-    .number(must('has to be a number of milliseconds, 0 or more'))
-    .nonnegative(must('has to be a number of milliseconds, 0 or more')),
+  reportWindowMs: number(
+    'has to be a number of milliseconds from 60000, 1 minute, to 2592000000, 30 days',
+    (value) => value >= SHORTEST_REPORT_WINDOW_MS && value <= LONGEST_REPORT_WINDOW_MS,
+  ),
+  settleMs: number(
+    'has to be a number of milliseconds from 0 to 86400000, 24 hours',
+    (value) => value >= 0 && value <= LONGEST_SETTLE_MS,
+  ),
   waitWhereNoReportsExpected: flag,
   statusAttribute: flag,
   bareNumbers: z.custom<BareNumbers>((value) => typeof value === 'string' && isBareNumbers(value), must(BARE_NUMBERS)),
-  retentionDays: z
-    .int(must('has to be a whole number of days, 1 to 36,500'))
-    .min(1, must('has to be a whole number of days, 1 to 36,500'))
-    .max(36_500, must('has to be a whole number of days, 1 to 36,500')),
+  retentionDays: number(
+    'has to be a whole number of days, 1 to 36,500',
+    (value) => Number.isInteger(value) && value >= 1 && value <= 36_500,
+  ),
 };

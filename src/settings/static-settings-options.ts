@@ -63,12 +63,12 @@ export interface StaticProjectOptions {
   /** Replaces the default list (ISO 3166-1 alpha-2). @default COUNTRIES_WITHOUT_REPORTS */
   countriesWithoutReports?: readonly string[];
   /**
-   * How long a delivery report is waited for after acceptance, in milliseconds; above 0.
+   * How long a delivery report is waited for after acceptance, in milliseconds; 1 minute to 30 days.
    * @default DEFAULT_REPORT_WINDOW_MS, 4 days
    */
   reportWindowMs?: number;
   /**
-   * How long a message of unknown outcome is looked for at Sinch before it is held, in milliseconds; 0 or more.
+   * How long a message of unknown outcome is looked for at Sinch before it is held, in milliseconds; 0 to 24 hours.
    * @default DEFAULT_SETTLE_MS, 60 seconds
    */
   settleMs?: number;

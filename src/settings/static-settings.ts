@@ -1,9 +1,12 @@
 import type { z } from 'zod';
 import { DEFAULT_EVENT_NAME } from '../contract/campaign-event.ts';
+import { closestName } from '../contract/closest-name.ts';
 import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
 import { createHostRules, HOST_NOT_ALLOWED, type HostRules } from '../hosts/index.ts';
 import { callbackUrlOf, deriveCallbackSecret, ENDS_IN_SECRET, endsInSecret } from './callback-address.ts';
+import { memberNamesAt } from './member-names.ts';
 import { optionError, type OptionPath, spellPath } from './option-error.ts';
+import { SETTING_ALIASES } from './setting-aliases.ts';
 import type { CallbackAuth, Integration, ProjectSettings, Settings } from './settings.ts';
 import {
   DEFAULT_MESSAGES_PER_SECOND,
@@ -179,8 +182,11 @@ function parse(options: StaticSettingsOptions): ParsedOptions {
 
 function wrongBecause(issue: z.core.$ZodIssue, options: unknown): TypeError {
   if (issue.code === 'unrecognized_keys') {
+    const known = memberNamesAt(staticSettingsSchema, issue.path);
     const names = issue.keys.map((key) => spellPath([...issue.path, key])).join(', ');
-    return new TypeError(`staticSettings: there is no option ${names}.`);
+    const meant = issue.keys.flatMap((key) => closestName(key, known, SETTING_ALIASES) ?? []);
+    const question = meant.length === 0 ? '' : ` Did you mean ${meant.join(', ')}?`;
+    return new TypeError(`staticSettings: there is no option ${names}.${question}`);
   }
   return wrong(issue.path, issue.message, valueAt(options, issue.path));
 }

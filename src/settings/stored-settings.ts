@@ -7,6 +7,7 @@ import { type exporters, type integrations, type Keyring, KeyringError, type pro
 import { callbackUrlOf } from './callback-address.ts';
 import type { ExporterSettings } from './exporter-settings.ts';
 import type { CallbackAuth, Integration, ProjectSettings } from './settings.ts';
+import { storedReportWindow, storedSettle } from './waiting-limits.ts';
 
 export type IntegrationRow = typeof integrations.$inferSelect;
 export type ProjectRow = typeof projects.$inferSelect;
@@ -88,7 +89,9 @@ export function callbackUrlOfRow(
 
 export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectSettings {
   const { projectId, defaultIntegrationId, defaultSender, eventName, countriesWithoutReports } = row;
-  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, bareNumbers, retentionDays } = row;
+  const { waitWhereNoReportsExpected, statusAttribute, bareNumbers, retentionDays } = row;
+  const reportWindowMs = storedReportWindow(row.reportWindowMs);
+  const settleMs = storedSettle(row.settleMs);
   return Object.freeze({
     projectId,
     ...(defaultIntegrationId === null ? {} : { defaultIntegrationId }),
@@ -96,8 +99,8 @@ export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectS
     senders: Object.freeze([...senders]),
     eventName,
     countriesWithoutReports: Object.freeze([...(countriesWithoutReports ?? COUNTRIES_WITHOUT_REPORTS)]),
-    ...(reportWindowMs === null ? {} : { reportWindowMs }),
-    ...(settleMs === null ? {} : { settleMs }),
+    ...(reportWindowMs === undefined ? {} : { reportWindowMs }),
+    ...(settleMs === undefined ? {} : { settleMs }),
     waitWhereNoReportsExpected,
     statusAttribute,
     ...(bareNumbers === null ? {} : { bareNumbers }),
@@ -128,5 +131,5 @@ export function exporterOf(row: ExporterRow, keyring: Keyring, project: ProjectR
  * than the default.
  */
 export function afterlifeMs(project: Pick<ProjectRow, 'reportWindowMs'> | undefined): number {
-  return DEFAULT_LIFE_MS + Math.max(project?.reportWindowMs ?? 0, DEFAULT_REPORT_WINDOW_MS);
+  return DEFAULT_LIFE_MS + Math.max(storedReportWindow(project?.reportWindowMs ?? null) ?? 0, DEFAULT_REPORT_WINDOW_MS);
 }

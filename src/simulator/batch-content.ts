@@ -34,8 +34,19 @@ function parseText(body: JsonObject): BatchContent {
       flash_message: optionalBoolean(body, 'flash_message') ?? false,
       ...(truncate !== undefined && { truncate_concat: truncate }),
       ...(maxParts !== undefined && { max_number_of_message_parts: maxParts }),
+      ...dltIds(body),
       ...originatorType(body),
     },
+  };
+}
+
+/** India's (Distributed Ledger Technology); Sinch documents no form for them. */
+function dltIds(body: JsonObject): Record<string, string> {
+  const entity = optionalString(body, 'dlt_principal_entity_id', Number.MAX_SAFE_INTEGER);
+  const template = optionalString(body, 'dlt_template_id', Number.MAX_SAFE_INTEGER);
+  return {
+    ...(entity !== undefined && { dlt_principal_entity_id: entity }),
+    ...(template !== undefined && { dlt_template_id: template }),
   };
 }
 

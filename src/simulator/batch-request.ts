@@ -30,6 +30,8 @@ export interface BatchRequest {
   text?: string;
   /** Members that come back in answers as they were sent. */
   echo: JsonObject;
+  /** The body that it was asked for with; what an update changes. */
+  asked: JsonObject;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -38,6 +40,7 @@ const LONGEST_LIFE_MS = 3 * DAY_MS;
 /** By how much the sender's clock may be ahead of ours before a life of 3 days counts as too long. */
 const CLOCK_TOLERANCE_MS = 60_000;
 const MAX_RECIPIENTS = 1000;
+const MAX_CHANGED_RECIPIENTS = 100;
 const MAX_CLIENT_REFERENCE_CHARACTERS = 2048;
 const MAX_URL_CHARACTERS = 2048;
 const MAX_PARAMETER_CHARACTERS = 160;
@@ -88,23 +91,51 @@ export function parseBatchRequest(body: JsonObject, now: number, hasDefaultOrigi
     ...(clientReference !== undefined && { clientReference }),
     parameters: parseParameters(type, body['parameters']),
     ...content,
+    asked: body,
     echo: { ...content.echo, feedback_enabled: optionalBoolean(body, 'feedback_enabled') ?? false },
   };
 }
 
-function parseRecipients(to: unknown): string[] {
-  if (!Array.isArray(to)) throw constraintViolation('to must be a list of 1 to 1000 recipients');
-  if (to.length === 0 || to.length > MAX_RECIPIENTS) {
-    throw constraintViolation(`to must have 1 to ${MAX_RECIPIENTS} entries, it has ${to.length}`);
+function parseRecipients(to: unknown, member = 'to', largest = MAX_RECIPIENTS): string[] {
+  if (!Array.isArray(to)) throw constraintViolation(`${member} must be a list of 1 to ${largest} recipients`);
+  if (to.length === 0 || to.length > largest) {
+    throw constraintViolation(`${member} must have 1 to ${largest} entries, it has ${to.length}`);
   }
   const digits = to.map((entry: unknown) => {
-    if (typeof entry !== 'string') throw invalidFormat('to must contain strings');
+    if (typeof entry !== 'string') throw invalidFormat(`${member} must contain strings`);
     const number = digitsOnly(entry);
     if (MSISDN.test(number)) return number;
-    if (GROUP_ID.test(entry)) throw forbidden('unknown_group', 'A group in to is not known');
-    throw invalidFormat('to contains an entry that is neither an MSISDN nor a group id');
+    if (GROUP_ID.test(entry)) throw forbidden('unknown_group', `A group in ${member} is not known`);
+    throw invalidFormat(`${member} contains an entry that is neither an MSISDN nor a group id`);
   });
   return [...new Set(digits)];
+}
+
+/**
+ * The body that a batch would have been asked for with after an update: what is named replaces what was there, `null`
+ * takes it back to its default, `to_add` and `to_remove` change the recipients (Batches, "Update a batch").
+ *
+ * @throws RefusedRequest
+ */
+export function updatedBody({ asked, type, to }: BatchRequest, changes: JsonObject): JsonObject {
+  const { to_add: toAdd, to_remove: toRemove, ...named } = changes;
+  if (named['type'] !== undefined && named['type'] !== type) throw constraintViolation(`type must stay ${type}`);
+  const added = isGiven(toAdd) ? parseRecipients(toAdd, 'to_add', MAX_CHANGED_RECIPIENTS) : [];
+  const removed = new Set(isGiven(toRemove) ? parseRecipients(toRemove, 'to_remove', MAX_CHANGED_RECIPIENTS) : []);
+  const left = [...to.filter((recipient) => !removed.has(recipient)), ...added];
+  const { to: _, ...others } = named;
+  return { ...asked, ...others, type, to: left };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** The recipients whose delivery a client tells of; none is possible (Batches, "Send delivery feedback"). @throws RefusedRequest */
+export function parseFeedback(body: JsonObject): string[] {
+  const { recipients } = body;
+  if (Array.isArray(recipients) && recipients.length === 0) return [];
+  return parseRecipients(recipients, 'recipients');
 }
 
 function parseSender(from: unknown, hasDefaultOriginator: boolean): string | undefined {

@@ -2,15 +2,15 @@ import { ulid } from 'ulid';
 import { type Answer, bare, forbidden, gatewayPage, json, refusal } from './answer.ts';
 import type { BehaviourChooser } from './behaviour-choice.ts';
 import { type AnswerEffect, RETRY_AFTER_SECONDS } from './behaviours.ts';
-import { digitsOnly, parseBatchRequest } from './batch-request.ts';
+import { type BatchRequest, digitsOnly, parseBatchRequest, parseFeedback, updatedBody } from './batch-request.ts';
 import type { SimulatorClock } from './clock.ts';
 import type { Delivery } from './delivery.ts';
-import { parseJsonObject } from './json-members.ts';
+import { type JsonObject, parseJsonObject } from './json-members.ts';
 import type { SimulatorPlan } from './options.ts';
 import { pageOf, parseListFilter, parsePage, queryInteger, queryList } from './paging.ts';
 import { renderText } from './rendered-text.ts';
 import { CODE } from './status.ts';
-import type { Store, StoredBatch } from './store.ts';
+import type { Store, StoredBatch, StoredMessage } from './store.ts';
 import { batchBody } from './wire.ts';
 import type { XmsRequest } from './xms-request.ts';
 
@@ -20,6 +20,12 @@ export interface BatchesApi {
   dryRun: (request: XmsRequest) => Answer;
   list: (request: XmsRequest) => Answer;
   get: (request: XmsRequest, batchId: string) => Answer;
+  /** Changes what is named of a batch that has not left. */
+  update: (request: XmsRequest, batchId: string) => Promise<Answer>;
+  /** Puts another batch in its place, under the same id. */
+  replace: (request: XmsRequest, batchId: string) => Promise<Answer>;
+  /** Takes the client's word of who got the message. */
+  feedback: (request: XmsRequest, batchId: string) => Answer;
   cancel: (request: XmsRequest, batchId: string) => Answer;
 }
 
@@ -38,29 +44,19 @@ const READABLE_CHARACTERS = 12;
 
 /** Makes the operations on batches of one simulator. */
 export function createBatchesApi({ clock, store, delivery, chooser }: BatchesApiDeps): BatchesApi {
-  const parse = ({ plan, body }: XmsRequest): ReturnType<typeof parseBatchRequest> =>
-    parseBatchRequest(parseJsonObject(body), clock.now(), plan.defaultOriginator !== undefined);
+  const parse = (plan: SimulatorPlan, body: JsonObject): BatchRequest =>
+    parseBatchRequest(body, clock.now(), plan.defaultOriginator !== undefined);
 
-  const accept = (
-    plan: SimulatorPlan,
-    request: StoredBatch['request'],
+  const messagesOf = (
+    batch: StoredBatch,
+    request: BatchRequest,
     subjects: readonly { recipient: string; answer: AnswerEffect | undefined }[],
-  ): StoredBatch => {
-    const { servicePlanId } = plan;
-    const { clientReference } = request;
-    const now = clock.now();
-    const batch: StoredBatch = {
-      id: ulid(now),
-      servicePlanId,
-      request,
-      createdAt: now,
-      modifiedAt: now,
-      canceled: false,
-      messages: [],
-    };
-    for (const { recipient, answer } of subjects) {
+  ): StoredMessage[] =>
+    subjects.map(({ recipient, answer }) => {
+      const { servicePlanId } = batch;
+      const { clientReference } = request;
       const { partCount, unmatchedParameter } = renderText(request, recipient);
-      batch.messages.push({
+      return {
         batch,
         recipient,
         behaviour: chooser.choose({ servicePlanId, clientReference, recipient }),
@@ -69,25 +65,62 @@ export function createBatchesApi({ clock, store, delivery, chooser }: BatchesApi
         unmatchedParameter,
         status: 'Queued',
         code: CODE.queued,
-        at: now,
+        at: clock.now(),
         callbacks: { sent: 0, answered: 0, lost: 0 },
         release: new Set(),
-      });
+      };
+    });
+
+  /** Changes a batch of which nothing has left the queue. */
+  const change = async (
+    { plan, body, note }: XmsRequest,
+    batchId: string,
+    bodyOf: (batch: StoredBatch, given: JsonObject) => JsonObject,
+  ): Promise<Answer> => {
+    const batch = store.batch(plan.servicePlanId, batchId);
+    if (batch === undefined) return bare(404);
+    note.batchId = batch.id;
+    const request = parse(plan, bodyOf(batch, parseJsonObject(body)));
+    assertReportsGo(plan, request);
+    if (batch.canceled || batch.messages.some(({ status }) => status !== 'Queued')) {
+      throw forbidden('batch_already_dispatched', 'The batch has been dispatched or cancelled and cannot be changed');
     }
+    note.clientReference = request.clientReference;
+    delivery.withdraw(batch);
+    const subjects = request.to.map((recipient) => ({ recipient, answer: undefined }));
+    store.replace(batch, request, messagesOf(batch, request, subjects));
+    await delivery.accept(batch);
+    return json(200, batchBody(batch));
+  };
+
+  const accept = (
+    plan: SimulatorPlan,
+    request: BatchRequest,
+    subjects: readonly { recipient: string; answer: AnswerEffect | undefined }[],
+  ): StoredBatch => {
+    const now = clock.now();
+    const batch: StoredBatch = {
+      id: ulid(now),
+      servicePlanId: plan.servicePlanId,
+      request,
+      createdAt: now,
+      modifiedAt: now,
+      canceled: false,
+      messages: [],
+    };
+    batch.messages = messagesOf(batch, request, subjects);
     store.add(batch);
     return batch;
   };
 
   return {
     async send(xmsRequest) {
-      const { plan, note } = xmsRequest;
+      const { plan, note, body } = xmsRequest;
       const { servicePlanId } = plan;
-      const request = parse(xmsRequest);
-      const { clientReference, deliveryReport, callbackUrl } = request;
+      const request = parse(plan, parseJsonObject(body));
+      const { clientReference } = request;
       note.clientReference = clientReference;
-      if (deliveryReport !== 'none' && callbackUrl === undefined && plan.callbackUrl === undefined) {
-        throw forbidden('missing_callback_url', 'A delivery report is asked for, and there is no URL to send it to');
-      }
+      assertReportsGo(plan, request);
       const subjects = request.to.map((recipient) => {
         const subject = { servicePlanId, clientReference, recipient };
         return { recipient, answer: chooser.takeAnswer(subject, chooser.choose(subject)) };
@@ -104,8 +137,8 @@ export function createBatchesApi({ clock, store, delivery, chooser }: BatchesApi
     },
 
     dryRun(xmsRequest) {
-      const { query } = xmsRequest;
-      const request = parse(xmsRequest);
+      const { query, plan, body } = xmsRequest;
+      const request = parse(plan, parseJsonObject(body));
       const shown = queryInteger(query, 'number_of_recipients', 0, MAX_DRY_RUN_RECIPIENTS);
       const rendered = request.to.map((recipient) => ({ recipient, ...renderText(request, recipient) }));
       const perRecipient = rendered
@@ -134,6 +167,20 @@ export function createBatchesApi({ clock, store, delivery, chooser }: BatchesApi
       return batch === undefined ? bare(404) : json(200, batchBody(batch));
     },
 
+    update: (request, batchId) => change(request, batchId, (batch, given) => updatedBody(batch.request, given)),
+
+    replace: (request, batchId) => change(request, batchId, (_batch, given) => given),
+
+    feedback({ plan, body, note }, batchId) {
+      const batch = store.batch(plan.servicePlanId, batchId);
+      if (batch === undefined) return bare(404);
+      note.batchId = batch.id;
+      // What Sinch says of recipients that are none of the batch's, and where no feedback was asked for, is not documented.
+      const told = new Set(parseFeedback(parseJsonObject(body)));
+      for (const message of batch.messages) if (told.has(message.recipient)) message.feedbackAt ??= clock.now();
+      return bare(202);
+    },
+
     cancel({ plan }, batchId) {
       const batch = store.batch(plan.servicePlanId, batchId);
       if (batch === undefined) return bare(404);
@@ -146,6 +193,12 @@ export function createBatchesApi({ clock, store, delivery, chooser }: BatchesApi
       return json(200, batchBody(batch));
     },
   };
+}
+
+/** Reports that are asked for need somewhere to go. @throws RefusedRequest */
+function assertReportsGo(plan: SimulatorPlan, { deliveryReport, callbackUrl }: BatchRequest): void {
+  if (deliveryReport === 'none' || callbackUrl !== undefined || plan.callbackUrl !== undefined) return;
+  throw forbidden('missing_callback_url', 'A delivery report is asked for, and there is no URL to send it to');
 }
 
 /** The answer of a behaviour; `created` is the ordinary one where the message was accepted. */

@@ -98,13 +98,13 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9906',
     behaviour: 'unknown',
-    what: 'Unknown: handed over, but no readable receipt came (code 399).',
+    what: 'Unknown with SMPP code 399: the operator took it and gave no readable receipt. Nothing more comes.',
     reports: [{ status: 'Unknown', code: 399, after: 1 }],
   },
   {
     suffix: '9907',
     behaviour: 'no_report',
-    what: 'Dispatched, and nothing is ever heard of it again.',
+    what: 'Dispatched, and no report ever comes.',
     reports: [],
   },
   {
@@ -165,7 +165,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9920',
     behaviour: 'invalid_json',
-    what: '400 syntax_invalid_json.',
+    what: 'Refused: 400 syntax_invalid_json, as for a body that is no JSON.',
     answer: {
       accepted: false,
       times: 'always',
@@ -176,7 +176,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9921',
     behaviour: 'invalid_parameter_format',
-    what: '400 syntax_invalid_parameter_format.',
+    what: 'Refused: 400 syntax_invalid_parameter_format, as for a recipient that is no number.',
     answer: {
       accepted: false,
       times: 'always',
@@ -192,7 +192,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9922',
     behaviour: 'constraint_violation',
-    what: '400 syntax_constraint_violation.',
+    what: 'Refused: 400 syntax_constraint_violation, as for a sender that the destination does not allow.',
     answer: {
       accepted: false,
       times: 'always',
@@ -208,7 +208,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9923',
     behaviour: 'unknown_group',
-    what: '403 unknown_group.',
+    what: 'Refused: 403 unknown_group, as for a group that was deleted.',
     answer: {
       accepted: false,
       times: 'always',
@@ -219,7 +219,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9924',
     behaviour: 'illegal_number_type',
-    what: '403 illegal_number_type.',
+    what: 'Refused: 403 illegal_number_type, as for a kind of number that the region does not allow.',
     answer: {
       accepted: false,
       times: 'always',
@@ -235,7 +235,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9925',
     behaviour: 'unknown_campaign',
-    what: '403 unknown_campaign.',
+    what: 'Refused: 403 unknown_campaign.',
     answer: {
       accepted: false,
       times: 'always',
@@ -246,7 +246,7 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9926',
     behaviour: 'blocked_account',
-    what: '403 blocked_account.',
+    what: 'Refused: 403 blocked_account. The plan is to blame, not the recipient.',
     answer: {
       accepted: false,
       times: 'always',
@@ -257,14 +257,14 @@ export const MAGIC_RECIPIENTS = [
   {
     suffix: '9927',
     behaviour: 'unauthorized',
-    what: '401, as for a token that the plan does not know.',
+    what: 'Refused: 401, as for a token that the plan does not know. The plan is to blame, not the recipient.',
     answer: { accepted: false, times: 'always', answer: { kind: 'status', status: 401 } },
     reports: [],
   },
   {
     suffix: '9928',
     behaviour: 'not_found',
-    what: '404, as for a path that does not exist.',
+    what: 'Refused: 404, as for a plan that does not exist. The plan is to blame, not the recipient.',
     answer: { accepted: false, times: 'always', answer: { kind: 'status', status: 404 } },
     reports: [],
   },

@@ -1,7 +1,9 @@
 import { type Answer, RefusedRequest, json } from './answer.ts';
 import { MAGIC_RECIPIENTS } from './behaviours.ts';
 import { EVERY_PLAN, type SimulatorFault } from './faults.ts';
-import { parseJsonObject } from './json-members.ts';
+import type { InboundText } from './inbounds-api.ts';
+import { type JsonObject, parseJsonObject } from './json-members.ts';
+import { MISSING_OPERATIONS, OPERATIONS } from './operations.ts';
 import { pageOf, parsePage } from './paging.ts';
 import type { SimulatedRequest } from './request-log.ts';
 import type { IncomingRequest } from './server.ts';
@@ -16,6 +18,7 @@ export interface ControlApiDeps {
   requests: () => readonly SimulatedRequest[];
   faults: () => Readonly<Record<string, SimulatorFault>>;
   setFault: (servicePlanId: string, fault: SimulatorFault | undefined) => void;
+  receive: (inbound: InboundText) => string;
   whenIdle: () => Promise<void>;
 }
 
@@ -32,6 +35,8 @@ const ROUTES = {
   'GET /_simulator/requests': 'the latest 1,000 requests to the REST API',
   'GET /_simulator/idle': 'answers as soon as no report is pending and no callback unanswered',
   'GET /_simulator/faults': 'the faults that hold',
+  'POST /_simulator/inbounds {"plan": "…", "from": "+44…", "to": "12345", "body": "STOP"}':
+    'a text comes in, as from a handset, and the callback says so',
   'POST /_simulator/faults {"plan": "*", "fault": {"answer": {"status": 503}}}': 'sets a fault; null takes it away',
 } as const;
 
@@ -45,6 +50,11 @@ export function createControlApi(deps: ControlApiDeps): (request: IncomingReques
       json(200, {
         what: "A simulator of Sinch's SMS and MMS REST API: nothing is sent to anybody",
         service_plans: deps.servicePlanIds,
+        operations: OPERATIONS.map(({ method, path, what }) => ({
+          operation: `${method} /xms/v1/{service_plan_id}/${path}`,
+          what,
+        })),
+        not_there: MISSING_OPERATIONS,
         magic_recipients: MAGIC_RECIPIENTS.map(({ suffix, behaviour, what }) => ({ suffix, behaviour, what })),
         counts: deps.counts(),
         faults: deps.faults(),
@@ -68,10 +78,12 @@ export function createControlApi(deps: ControlApiDeps): (request: IncomingReques
       await deps.whenIdle();
       return json(200, { idle: true });
     },
+    'POST inbounds': ({ headers, body }) => {
+      if (!isJson(headers)) return mistake(415, 'content-type: expected application/json');
+      return json(201, { id: deps.receive(inboundOf(parseJsonObject(body), deps.servicePlanIds)) });
+    },
     'POST faults': ({ headers, body }) => {
-      if (headers['content-type']?.split(';')[0]?.trim() !== 'application/json') {
-        return mistake(415, 'content-type: expected application/json');
-      }
+      if (!isJson(headers)) return mistake(415, 'content-type: expected application/json');
       const { plan = EVERY_PLAN, fault } = parseJsonObject(body);
       if (typeof plan !== 'string') return mistake(400, 'plan: expected a service plan id or "*"');
       if (fault === undefined) return mistake(400, 'fault: expected an object, or null to take the fault away');
@@ -96,6 +108,27 @@ export function createControlApi(deps: ControlApiDeps): (request: IncomingReques
       if (error instanceof TypeError) return mistake(400, error.message);
       throw error;
     }
+  };
+}
+
+function isJson(headers: IncomingRequest['headers']): boolean {
+  return headers['content-type']?.split(';')[0]?.trim() === 'application/json';
+}
+
+function inboundOf(
+  { plan, from, to, body, client_reference: clientReference }: JsonObject,
+  [onlyPlan = '']: readonly string[],
+): InboundText {
+  const text = (member: string, value: unknown): string => {
+    if (typeof value !== 'string') throw new TypeError(`${member}: expected a text`);
+    return value;
+  };
+  return {
+    servicePlanId: plan === undefined ? onlyPlan : text('plan', plan),
+    from: text('from', from),
+    to: text('to', to),
+    body: text('body', body),
+    ...(clientReference === undefined ? {} : { clientReference: text('client_reference', clientReference) }),
   };
 }
 

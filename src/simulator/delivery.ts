@@ -16,6 +16,8 @@ export interface Delivery {
    * POST: then when its callback has been answered.
    */
   accept(batch: StoredBatch): Promise<void>;
+  /** Takes messages that have not left the queue out of it, without a report: others come in their place. */
+  withdraw(batch: StoredBatch): void;
   /** Cancels what has not left the queue. */
   cancel(batch: StoredBatch): void;
   /** A plan's throughput was changed. */
@@ -173,6 +175,9 @@ export function createDelivery({ clock, work, store, callbacks, planOf, options 
         else enqueue(message);
       }
       await Promise.all(before);
+    },
+    withdraw(batch) {
+      for (const message of batch.messages) releaseAll(message);
     },
     cancel(batch) {
       const queued = batch.messages.filter(({ status }) => status === 'Queued');

@@ -3,6 +3,8 @@ export { DEMO_PLAN, type SimulatorOptions, type SimulatorPlan } from './options.
 export { type Behaviour, MAGIC_RECIPIENTS, type MagicRecipient, isBehaviour } from './behaviours.ts';
 export { EVERY_PLAN, type SimulatorFault } from './faults.ts';
 export { type ManualClock, type SimulatorClock, createManualClock, createRealClock } from './clock.ts';
+export type { InboundText } from './inbounds-api.ts';
+export { MISSING_OPERATIONS, OPERATIONS } from './operations.ts';
 export type { SimulatedMessage, SimulatorCounts } from './truth.ts';
 export type { SimulatedRequest } from './request-log.ts';
 export {

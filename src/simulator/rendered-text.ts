@@ -13,13 +13,15 @@ export interface RenderedText {
 
 const PLACEHOLDER = /\$\{([A-Za-z0-9._-]{1,16})\}/g;
 
-/** Puts the recipient's values into the text, shortens it where that is asked for, and counts its parts. */
+/**
+ * Puts the recipient's values into the text, shortens it where that is asked for, and counts its parts. A placeholder is one
+ * also where the batch has no `parameters` at all (Message info, "Parameterization"): it has no value then.
+ */
 export function renderText(request: BatchRequest, recipient: string): RenderedText {
   const { parameters } = request;
   let unmatchedParameter = false;
   const filled = (request.text ?? '').replace(PLACEHOLDER, (placeholder, key: string) => {
-    if (!Object.hasOwn(parameters, key)) return placeholder;
-    const values = new Map(Object.entries(parameters[key] ?? {}));
+    const values = new Map(Object.hasOwn(parameters, key) ? Object.entries(parameters[key] ?? {}) : []);
     const value = values.get(recipient) ?? values.get('default');
     if (value === undefined) unmatchedParameter = true;
     return value ?? placeholder;

@@ -6,6 +6,7 @@ import { createTimerGroup } from './clock.ts';
 import { CONTROL_PATH, type ControlApiDeps, createControlApi } from './control-api.ts';
 import { createDelivery } from './delivery.ts';
 import { EVERY_PLAN, type SimulatorFault, createFaults } from './faults.ts';
+import { createInboundsApi, type InboundText } from './inbounds-api.ts';
 import { type SimulatorOptions, type SimulatorPlan, checkPlan, resolveOptions } from './options.ts';
 import { createReportsApi } from './reports-api.ts';
 import { type SimulatedRequest, createRequestLog } from './request-log.ts';
@@ -39,6 +40,13 @@ export interface Simulator extends AsyncDisposable {
   faults(): Readonly<Record<string, SimulatorFault>>;
   /** How often a batch with that client reference was accepted, over all plans: more than once is a doubled message. */
   accepted(clientReference: string): number;
+  /**
+   * A text comes in, as if somebody had sent it to a number of the plan; Sinch's callback says so.
+   *
+   * @returns its id
+   * @throws TypeError if there is no such plan or a member is wrong
+   */
+  receive(inbound: InboundText): string;
   /** Every accepted message as it stands, in the order of acceptance. */
   messages(): readonly SimulatedMessage[];
   counts(): SimulatorCounts;
@@ -54,6 +62,8 @@ export interface Simulator extends AsyncDisposable {
   /** Cancels what is pending and ends all connections. May be called again without harm. */
   close(): Promise<void>;
 }
+
+const ELSEWHERE = `Sinch's API is below /xms/v1/{service_plan_id}/; GET /${CONTROL_PATH} says what this simulator has`;
 
 /**
  * Starts a stand-in for Sinch's SMS and MMS REST API on 127.0.0.1. Nothing is sent to anybody.
@@ -80,7 +90,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const delivery = createDelivery({ clock, work, store, callbacks, planOf, options: resolved });
   const chooser = createBehaviourChooser(resolved.mix, resolved.seed);
   const batches = createBatchesApi({ clock, store, delivery, chooser });
-  const xms = createXmsApi({ clock, faults, batches, reports: createReportsApi(clock, store), requests, planOf });
+  const inbounds = createInboundsApi({ clock, callbacks, planOf });
+  const reports = createReportsApi(clock, store);
+  const xms = createXmsApi({ clock, faults, batches, reports, inbounds, requests, planOf });
 
   const truth: ControlApiDeps = {
     servicePlanIds: [...plans.keys()],
@@ -98,6 +110,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       faults.set(servicePlanId, fault);
       log('fault set', { servicePlanId, fault });
     },
+    receive(inbound) {
+      knownPlan(inbound.servicePlanId);
+      return inbounds.receive(inbound);
+    },
     whenIdle: () => work.whenNone(),
   };
   const control = createControlApi(truth);
@@ -106,7 +122,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     resolved.port,
     async (request) => {
       if (request.path[0] === CONTROL_PATH) return control(request);
-      if (request.path[0] !== 'xms' || request.path[1] !== 'v1') return bare(404);
+      if (request.path.join('/') === '') return control({ ...request, path: [CONTROL_PATH] });
+      if (request.path[0] !== 'xms' || request.path[1] !== 'v1') return bare(404, { 'x-simulator': ELSEWHERE });
       const answer = await xms(request);
       log('request', { method: request.method, answer: 'status' in answer ? answer.status : answer.kind });
       return answer;
@@ -137,6 +154,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     setFault: truth.setFault,
     faults: truth.faults,
     accepted: truth.accepted,
+    receive: truth.receive,
     messages: () => truth.messages(undefined),
     counts: truth.counts,
     requests: truth.requests,

@@ -37,6 +37,8 @@ export interface StoredMessage {
   callbacks: { sent: number; answered: number; lost: number };
   /** When the first callback about it was taken. */
   toldAt?: number;
+  /** When the client told that it was delivered. */
+  feedbackAt?: number;
   /** Ends with the first attempt of the last report's callback. */
   lastCallback?: Promise<void>;
   /** Releases what waits for the message: its place in the queue and its planned reports. */
@@ -55,6 +57,8 @@ export interface ListFilter {
 /** What Sinch knows of all plans. */
 export interface Store {
   add(batch: StoredBatch): void;
+  /** Puts another request and its messages in the place of a batch's own. */
+  replace(batch: StoredBatch, request: BatchRequest, messages: readonly StoredMessage[]): void;
   /** Notes that a message has its first final status. */
   addFinished(message: StoredMessage): void;
   /** The plan's batch of that id, if look-ups show it. */
@@ -95,7 +99,7 @@ export function createStore(now: () => number, visibility: Visibility): Store {
   const byPlan = new Map<string, StoredBatch[]>();
   const byReference = new Map<string, StoredBatch[]>();
   const finishedByPlan = new Map<string, StoredMessage[]>();
-  const messages: StoredMessage[] = [];
+  let messages: StoredMessage[] = [];
 
   const isVisible = (batch: StoredBatch): boolean => {
     return now() >= visibleFrom(batch, visibility) && now() - batch.createdAt < RETENTION_MS;
@@ -114,6 +118,22 @@ export function createStore(now: () => number, visibility: Visibility): Store {
       append(byPlan, batch.servicePlanId, batch);
       if (batch.request.clientReference !== undefined) append(byReference, batch.request.clientReference, batch);
       messages.push(...batch.messages);
+    },
+    replace(batch, request, given) {
+      const { clientReference: before } = batch.request;
+      if (before !== undefined && before !== request.clientReference) {
+        byReference.set(
+          before,
+          (byReference.get(before) ?? []).filter((each) => each !== batch),
+        );
+      }
+      if (request.clientReference !== undefined && before !== request.clientReference) {
+        append(byReference, request.clientReference, batch);
+      }
+      const at = messages.findIndex((message) => message.batch === batch);
+      messages = messages.filter((message) => message.batch !== batch);
+      messages.splice(at, 0, ...given);
+      Object.assign(batch, { request, messages: [...given], modifiedAt: now() });
     },
     addFinished(message) {
       append(finishedByPlan, message.batch.servicePlanId, message);

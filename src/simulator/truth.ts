@@ -30,6 +30,8 @@ export interface SimulatedMessage {
   callbacks: { sent: number; answered: number; lost: number };
   /** ISO 8601: when the first callback about it was taken; absent while none was. */
   toldAt?: string;
+  /** ISO 8601: when the client told by delivery feedback that it was delivered. */
+  feedbackAt?: string;
 }
 
 /** How many of everything there are. */
@@ -48,7 +50,7 @@ export interface SimulatorCounts {
 
 /** A message as others may see it. */
 export function describeMessage(message: StoredMessage, { visibleFrom }: Pick<Store, 'visibleFrom'>): SimulatedMessage {
-  const { batch, recipient, behaviour, partCount, status, code, final, callbacks, toldAt } = message;
+  const { batch, recipient, behaviour, partCount, status, code, final, callbacks, toldAt, feedbackAt } = message;
   const { clientReference, type } = batch.request;
   return {
     servicePlanId: batch.servicePlanId,
@@ -66,6 +68,7 @@ export function describeMessage(message: StoredMessage, { visibleFrom }: Pick<St
     ...(final && { finalStatus: final.status, finalStatusCode: final.code, finalAt: isoTime(final.at) }),
     callbacks: { ...callbacks },
     ...(toldAt !== undefined && { toldAt: isoTime(toldAt) }),
+    ...(feedbackAt !== undefined && { feedbackAt: isoTime(feedbackAt) }),
   };
 }
 

@@ -3,7 +3,10 @@ import { type Answer, RefusedRequest, bare, json } from './answer.ts';
 import type { BatchesApi } from './batches-api.ts';
 import type { SimulatorClock } from './clock.ts';
 import type { Faults, SimulatorFault } from './faults.ts';
+import type { InboundsApi } from './inbounds-api.ts';
+import { type OperationName, operationsAt } from './operations.ts';
 import type { SimulatorPlan } from './options.ts';
+import { pageOf, parsePage } from './paging.ts';
 import type { ReportsApi } from './reports-api.ts';
 import type { RequestLog } from './request-log.ts';
 import type { IncomingRequest } from './server.ts';
@@ -15,29 +18,41 @@ export interface XmsApiDeps {
   faults: Faults;
   batches: BatchesApi;
   reports: ReportsApi;
+  inbounds: InboundsApi;
   requests: RequestLog;
   planOf: (servicePlanId: string) => SimulatorPlan | undefined;
 }
 
-type Operation = (request: XmsRequest) => Answer | Promise<Answer>;
+type Operation = (request: XmsRequest, ...values: string[]) => Answer | Promise<Answer>;
+
+/** Sinch has a bare 404 for a path that it does not know; the words are for whoever looks for a mistake of their own. */
+const NO_OPERATION = {
+  'x-simulator': 'This simulator has no operation at this path; GET /_simulator lists those that it has',
+} as const;
 
 /** Makes the handler of `/xms/v1/{servicePlanId}/…`: path, faults, token, method and content type, then the operation. */
 export function createXmsApi(deps: XmsApiDeps): (request: IncomingRequest) => Promise<Answer> {
   const { clock, faults, requests, planOf } = deps;
+  const operations = operationsOf(deps);
 
   const operate = async (request: IncomingRequest, note: XmsRequest['note']): Promise<Answer> => {
     const [servicePlanId = '', ...path] = request.path.slice(2);
-    const operations = operationsOf(deps, path);
-    if (operations === undefined) return bare(404);
+    const found = operationsAt(path);
+    if (found === undefined) return bare(404, NO_OPERATION);
     const plan = planOf(servicePlanId);
     if (plan === undefined || !carriesToken(request.headers.authorization, plan.apiToken)) {
       return bare(401, { 'www-authenticate': 'Bearer' });
     }
-    const operation = operations[request.method];
-    if (operation === undefined) return bare(405, { allow: Object.keys(operations).join(', ') });
-    if (request.method === 'POST' && !isJson(request.headers['content-type'])) return bare(415);
+    const name = Object.hasOwn(found.byMethod, request.method) ? found.byMethod[request.method] : undefined;
+    if (name === undefined) {
+      // Groups cannot be made here; that the method exists at Sinch, its own client knows.
+      if (path[0] === 'groups') return bare(404, NO_OPERATION);
+      return bare(405, { allow: Object.keys(found.byMethod).join(', ') });
+    }
+    if ((request.method === 'POST' || request.method === 'PUT') && !isJson(request.headers['content-type']))
+      return bare(415);
     try {
-      return await operation({ plan, query: request.query, body: request.body, note });
+      return await operations[name]({ plan, query: request.query, body: request.body, note }, ...found.values);
     } catch (error) {
       if (error instanceof RefusedRequest) return error.answer;
       throw error;
@@ -63,22 +78,27 @@ export function createXmsApi(deps: XmsApiDeps): (request: IncomingRequest) => Pr
   };
 }
 
-function operationsOf(
-  { batches, reports }: XmsApiDeps,
-  path: readonly string[],
-): Record<string, Operation> | undefined {
-  const [first, id = '', third, recipient = '', ...rest] = path;
-  if (rest.length > 0 || path.includes('')) return undefined;
-  if (first === 'delivery_reports' && path.length === 1) return { GET: reports.list };
-  if (first !== 'batches') return undefined;
-  if (path.length === 1) return { GET: batches.list, POST: batches.send };
-  if (path.length === 2 && id === 'dry_run') return { POST: batches.dryRun };
-  if (path.length === 2) {
-    return { GET: (request) => batches.get(request, id), DELETE: (request) => batches.cancel(request, id) };
-  }
-  if (third !== 'delivery_report') return undefined;
-  if (path.length === 3) return { GET: (request) => reports.ofBatch(request, id) };
-  return { GET: (request) => reports.ofRecipient(request, id, recipient) };
+function operationsOf({ batches, reports, inbounds }: XmsApiDeps): Record<OperationName, Operation> {
+  return {
+    send: batches.send,
+    list: batches.list,
+    dryRun: batches.dryRun,
+    get: (request, id = '') => batches.get(request, id),
+    update: (request, id = '') => batches.update(request, id),
+    replace: (request, id = '') => batches.replace(request, id),
+    cancel: (request, id = '') => batches.cancel(request, id),
+    feedback: (request, id = '') => batches.feedback(request, id),
+    ofBatch: (request, id = '') => reports.ofBatch(request, id),
+    ofRecipient: (request, id = '', msisdn = '') => reports.ofRecipient(request, id, msisdn),
+    reports: reports.list,
+    inbounds: inbounds.list,
+    inbound: (request, id = '') => inbounds.get(request, id),
+    groups: ({ query }) => {
+      const { count, page, pageSize, items } = pageOf([], parsePage(query));
+      return json(200, { count, page, page_size: pageSize, groups: items });
+    },
+    noGroup: () => bare(404),
+  };
 }
 
 function faultAnswer(fault: SimulatorFault | undefined): Answer | undefined {

@@ -52,7 +52,16 @@ export function toBatchRequest(submission: Submission, now: number): Record<stri
   switch (content.kind) {
     case 'sms':
       // Without a maximum the reports carry no number of parts.
-      return { type: 'mt_text', ...common, body: content.text, max_number_of_message_parts: maxParts };
+      return {
+        type: 'mt_text',
+        ...common,
+        body: content.text,
+        max_number_of_message_parts: maxParts,
+        ...(content.dltPrincipalEntityId === undefined
+          ? {}
+          : { dlt_principal_entity_id: content.dltPrincipalEntityId }),
+        ...(content.dltTemplateId === undefined ? {} : { dlt_template_id: content.dltTemplateId }),
+      };
     case 'mms': {
       const { mediaUrl, subject, text } = content;
       const body = {

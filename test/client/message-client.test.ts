@@ -6,6 +6,7 @@ import { createMessageClient, type MessageClient } from '../../src/client/index.
 import { DEFAULT_LIFE_MS, type SendMessageInput } from '../../src/contract/message.ts';
 import { sampleMessage } from '../helpers/messages.ts';
 import { createTestEnvironment, type TestEnvironment } from '../helpers/temporal.ts';
+import { until } from '../helpers/until.ts';
 
 const REPORT = { integrationId: 'sinch-eu', status: 'Delivered', at: '2026-11-20T10:00:05.000Z' };
 
@@ -167,6 +168,51 @@ describe('the message client', () => {
     assert.equal(await accepting.start(newMessage(`m-8.${recipient}`)), 'running');
   });
 
+  test('refuses a label that is too long for what it is, and takes 255 characters of any kind', async () => {
+    for (const label of ['x'.repeat(256), '🙂'.repeat(256), 'x'.repeat(3_000)]) {
+      for (const name of ['campaignId', 'campaignName', 'scenarioStepId', 'language'] as const) {
+        await assert.rejects(messages.start(newMessage('m-9', { campaign: { [name]: label } })), (error) => {
+          assert.ok(error instanceof TypeError, String(error));
+          assert.match(error.message, new RegExp(`\`campaign\\.${name}\` to be a text of at most 255 characters`));
+          assert.doesNotMatch(error.message, /search attribute|xxx|🙂/);
+          return true;
+        });
+      }
+      await assert.rejects(
+        messages.cancelOrStartCancelled(newMessage('m-9', { campaign: { campaignId: label } })),
+        TypeError,
+      );
+    }
+    for (const [index, label] of ['x'.repeat(255), '中'.repeat(255), '🙂'.repeat(255)].entries()) {
+      const campaign = { campaignId: label, campaignName: label };
+      assert.equal(await messages.start(newMessage(`m-9-${index}`, { campaign })), 'running');
+      const { searchAttributes } = await handleOf(`m-9-${index}`).describe();
+      assert.deepEqual(searchAttributes['SinchCampaignId'], [label]);
+    }
+  });
+
+  test('refuses a text that shows nothing or has a placeholder in it, unless it was accepted before', async () => {
+    const contents: [content: SendMessageInput['content'], name: string][] = [
+      [{ kind: 'sms', text: '' }, 'text'],
+      [{ kind: 'sms', text: ' \n\u200b' }, 'text'],
+      [{ kind: 'sms', text: 'Hello ${first_name}' }, 'text'],
+      [{ kind: 'mms', mediaUrl: 'https://media.example/a.png', text: '${a}' }, 'text'],
+      [{ kind: 'mms', mediaUrl: 'https://media.example/a.png', subject: '${a}' }, 'subject'],
+    ];
+    for (const [content, name] of contents) {
+      await assert.rejects(messages.start(newMessage('m-10', { content })), (error) => {
+        assert.ok(error instanceof TypeError, String(error));
+        assert.match(error.message, new RegExp(`\`content\\.${name}\``));
+        assert.doesNotMatch(error.message, /first_name|Hello/);
+        return true;
+      });
+    }
+    const accepting = createMessageClient({ client: environment.client, refuseNumbersInIds: false });
+    assert.equal(await accepting.start(newMessage('m-10', { content: { kind: 'sms', text: '${old}' } })), 'running');
+    const mms = { kind: 'mms', mediaUrl: 'https://media.example/a.png' } as const;
+    assert.equal(await messages.start(newMessage('m-11', { content: mms })), 'running');
+  });
+
   for (const [what, wrong, name] of [
     ['a project id', { projectId: 'Shop!' }, 'projectId'],
     ['a message id that is a phone number', { messageId: '4915112345678' }, 'messageId'],
@@ -181,4 +227,24 @@ describe('the message client', () => {
       );
     });
   }
+
+  test('says how to register search attributes where the namespace lacks them, last of all', async () => {
+    const { connection } = environment;
+    await connection.operatorService.removeSearchAttributes({
+      namespace: 'default',
+      searchAttributes: ['SinchCampaignId'],
+    });
+    let number = 0;
+    let refused: unknown;
+    // The server holds what is registered in memory for a while.
+    await until('the server misses the attribute', async () => {
+      number += 1;
+      refused = await messages.start(newMessage(`m-12-${number}`)).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      return refused !== undefined;
+    });
+    assert.match(String(refused), /Register the search attributes SinchProjectId, /);
+  });
 });

@@ -70,14 +70,29 @@ test('holds every field to its limits, and names the field that is beyond them',
     ['subject', ['x'.repeat(80)], ['x'.repeat(81), 1, 'half \udc00']],
     ['sender', ['x'.repeat(100), 12345], ['x'.repeat(101), -1, 1.5, {}]],
     ['integrationId', ['x'.repeat(64)], ['x'.repeat(65), 1]],
-    ['priority', [1, 2, 3, 4, 5], [0, 6, 1.5, '3', true]],
-    ['maxParts', [1, 30], [0, 31, 1.5, '3']],
-    ['lifeSeconds', [30, 259_200], [29, 259_201, 30.5, '60', Infinity]],
+    ['priority', [1, 2, 3, 4, 5, '1', '5'], [0, 6, 1.5, '0', '6', '1.0', '0x3', '3e0', '+3', '٣', 'three', true, [3]]],
+    ['maxParts', [1, 30, '1', '30', ' 7 '], [0, 31, 1.5, '0', '31', '3.0', '1e1', '-3', '3 0', '1,0', true]],
+    ['lifeSeconds', [30, 259_200, '30', '259200'], [29, 259_201, 30.5, '29', '259201', '60.5', '0x3c', Infinity]],
+    [
+      'dltTemplateId',
+      ['1107161234567890123', '1', 'x'.repeat(64), 4711],
+      ['x'.repeat(65), 'a b', '1107 16', 1.5, 2 ** 53, 1.107e18, true, {}],
+    ],
+    ['dltPrincipalEntityId', ['1101234567890123456', 4711], ['ä', '1'.repeat(65), 1e21, false, []]],
     ['onUnknownOutcome', ['resend', 'hold'], ['Hold', 'drop', true, 1]],
     [
       'customerIds',
-      [{}, { registered: 'x'.repeat(256) }, { ['x'.repeat(64)]: 'a' }],
-      [{ registered: 'x'.repeat(257) }, { ['x'.repeat(65)]: 'a' }, { registered: 1 }, { a: { b: 'c' } }, [], 'a'],
+      [{}, { registered: 'x'.repeat(256) }, { ['x'.repeat(64)]: 'a' }, { registered: 4711 }, { a: 2 ** 53 - 1, b: -1 }],
+      [
+        { registered: 'x'.repeat(257) },
+        { ['x'.repeat(65)]: 'a' },
+        { registered: 2 ** 53 },
+        { registered: 1.5 },
+        { registered: true },
+        { a: { b: 'c' } },
+        [],
+        'a',
+      ],
     ],
     ...[
       'campaignId',
@@ -91,8 +106,8 @@ test('holds every field to its limits, and names the field that is beyond them',
       'scenarioStepId',
     ].map((label): [string, unknown[], unknown[]] => [
       label,
-      ['x'.repeat(255), '🙂'],
-      ['x'.repeat(256), 1, {}, [], 'nul \0'],
+      ['x'.repeat(255), '🙂'.repeat(255), '中'.repeat(255), 4711],
+      ['x'.repeat(256), '🙂'.repeat(256), 'x'.repeat(100_000), 1.5, 2 ** 53, {}, [], 'nul \0'],
     ]),
   ];
   for (const [field, within, beyond] of limits) {
@@ -137,6 +152,85 @@ test('takes what a rendered template leaves empty as not given', () => {
 test('takes a phone number that a template renders as a number', () => {
   assert.equal(parsed({ ...sms, recipient: 447400123456 }).recipient, '447400123456');
   assert.equal(parsed({ ...sms, sender: 60_777 }).sender, '60777');
+});
+
+test('reads numbers that a template writes between quotation marks, and ids that it writes without', () => {
+  const request = parsed({
+    ...sms,
+    priority: '1',
+    maxParts: '12',
+    lifeSeconds: '\n600 ',
+    campaignId: 4711,
+    actionId: 0,
+    customerIds: { registered: 9_007_199_254_740_991, cookie: -7 },
+  });
+  assert.deepEqual(request, {
+    ...sms,
+    priority: 1,
+    maxParts: 12,
+    lifeSeconds: 600,
+    campaignId: '4711',
+    actionId: '0',
+    customerIds: { registered: '9007199254740991', cookie: '-7' },
+  });
+});
+
+test('says which id is a number that JSON has lost digits of', () => {
+  const refusalOf = (text: string): string => {
+    const result = parseMessageRequest(JSON.parse(text) as Record<string, unknown>);
+    return result.ok ? 'taken' : result.errors.map(({ field, message }) => `${field}: ${message}`).join('\n');
+  };
+  const said = refusalOf('{"messageId":"m-1","customerIds":{"a":"b","registered":12345678901234567890}}');
+  assert.match(said, /^customerIds: .*beyond which JSON loses digits: give it as text \(`registered`\)$/);
+  assert.match(refusalOf('{"messageId":"m-1","campaignId":90071992547409930}'), /^campaignId: .*give it as text$/);
+  assert.match(
+    refusalOf('{"messageId":"m-1","dltTemplateId":1107161234567890123}'),
+    /^dltTemplateId: .*give it as text$/,
+  );
+  assert.doesNotMatch(refusalOf('{"messageId":"m-1","customerIds":{"+49 1511 2345678":1e30}}'), /1511|2345678/);
+});
+
+test('names the field that an unknown one was meant for', () => {
+  const meant = (name: string): string | undefined => {
+    const result = parseMessageRequest({ messageId: 'm-1', [name]: 'x' });
+    if (result.ok) return 'taken';
+    assert.equal(result.errors[0]?.code, 'unknown_field', name);
+    return /^There is no field of this name; did you mean `(\w+)`\?$/.exec(result.errors[0]?.message ?? '')?.[1];
+  };
+  const cases: [given: string, field: string | undefined][] = [
+    ['to', 'recipient'],
+    ['phone', 'recipient'],
+    ['phone_number', 'recipient'],
+    ['Recipient', 'recipient'],
+    ['recipent', 'recipient'],
+    ['reciepient', 'recipient'],
+    ['recipient_number', 'recipient'],
+    ['body', 'text'],
+    ['txet', 'text'],
+    ['from', 'sender'],
+    ['media_url', 'mediaUrl'],
+    ['customer_ids', 'customerIds'],
+    ['message_id', 'messageId'],
+    ['campaign', 'campaignId'],
+    ['campaignid', 'campaignId'],
+    ['max-parts', 'maxParts'],
+    ['ttl', 'lifeSeconds'],
+    ['life', 'lifeSeconds'],
+    ['dlt_template_id', 'dltTemplateId'],
+    ['integration', 'integrationId'],
+    ['zzz', undefined],
+    ['x', undefined],
+    ['constructor', undefined],
+    ['__proto__x', undefined],
+    ['x'.repeat(5_000), undefined],
+  ];
+  for (const [given, field] of cases) assert.equal(meant(given), field, given.slice(0, 40));
+});
+
+test('answers a body of a hundred thousand unknown fields as fast as one of twenty', () => {
+  const body = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`recipien${index}`, 1]));
+  const result = parseMessageRequest({ ...sms, ...body });
+  assert.equal(result.ok ? 0 : result.errors.length, 20);
 });
 
 test('refuses members with the names of built-in ones like any other, and keeps prototypes as they are', () => {

@@ -18,7 +18,7 @@ describe('the preview of a text', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const { parts, encoding } = previewText(text);
-        const dryRun = splitText(text);
+        const dryRun = splitText(text.normalize('NFC'));
         assert.deepEqual([parts, encoding], [dryRun.count, dryRun.encoding === 'text' ? 'GSM' : 'UNICODE']);
       }),
       { numRuns: 500 },

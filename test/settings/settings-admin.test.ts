@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { apiKeys, auditEntries, exporters, projects } from '../../src/db/index.ts';
 import { withDatabases, withPostgres } from '../helpers/database.ts';
 import { query } from '../helpers/postgres.ts';
 import { refusal } from './refusal.ts';
-import { admin, adminOf, allOf, integrationBody } from './settings-fixture.ts';
+import { sqlSettings } from '../../src/settings/index.ts';
+import { admin, adminOf, allOf, integrationBody, keyring } from './settings-fixture.ts';
 
 withDatabases('the admin of a project', (engine) => {
   test('creates it once, with the documented defaults', async () => {
@@ -36,7 +37,7 @@ withDatabases('the admin of a project', (engine) => {
       defaultSender: 'Shop',
       eventName: 'sms',
       countriesWithoutReports: ['DE'],
-      reportWindowMs: 1000,
+      reportWindowMs: 60_000,
       settleMs: 0,
       waitWhereNoReportsExpected: false,
       statusAttribute: false,
@@ -44,7 +45,12 @@ withDatabases('the admin of a project', (engine) => {
       retentionDays: 90,
     };
     const changed = await settings.changeProject(admin, 'change', given);
-    assert.deepEqual(changed, { id: 'change', ...given, createdAt: changed.createdAt, updatedAt: changed.updatedAt });
+    const { note, ...view } = changed;
+    assert.deepEqual(view, { id: 'change', ...given, createdAt: changed.createdAt, updatedAt: changed.updatedAt });
+    assert.match(
+      note ?? '',
+      /^It holds for messages that are requested from now on\. .*how long they wait for a report/,
+    );
     const taken = await settings.changeProject(admin, 'change', {
       defaultSender: null,
       countriesWithoutReports: null,
@@ -91,6 +97,118 @@ withDatabases('the admin of a project', (engine) => {
       settings.changeProject(admin, 'change', { defaultIntegrationId: 'of-another' }),
       refusal('unknown_integration'),
     );
+  });
+
+  test('says which messages a change does not reach, and nothing where it reaches all', async () => {
+    const settings = adminOf(engine.database());
+    await settings.createProject(admin, { id: 'reach' });
+    const noteOf = async (change: object) => (await settings.changeProject(admin, 'reach', change)).note;
+    for (const change of [
+      { reportWindowMs: 3_600_000 },
+      { reportWindowMs: null },
+      { settleMs: 1_000 },
+      { countriesWithoutReports: [] },
+      { statusAttribute: false },
+      { name: 'Reach', waitWhereNoReportsExpected: false },
+    ]) {
+      assert.match((await noteOf(change)) ?? '', /requested before keep what held then/, JSON.stringify(change));
+    }
+    assert.equal(await noteOf({ name: 'Other', eventName: 'sms', retentionDays: 30 }), undefined);
+    assert.equal(await noteOf({ settleMs: 1_000 }), undefined, 'it was so before');
+    assert.equal((await settings.project('reach')).note, undefined);
+  });
+
+  test('takes numbers in plain digits, and holds times and countries to what there is', async () => {
+    const settings = adminOf(engine.database());
+    await settings.createProject(admin, { id: 'limits' });
+    const within = [
+      { reportWindowMs: '60000', settleMs: '0', retentionDays: '90' },
+      { reportWindowMs: 30 * 24 * 3_600_000, settleMs: 24 * 3_600_000 },
+      { countriesWithoutReports: ['DE', 'XK', 'AQ', 'AC', 'GB'] },
+    ];
+    for (const change of within) await settings.changeProject(admin, 'limits', change);
+    const { reportWindowMs, settleMs, retentionDays } = await settings.project('limits');
+    assert.deepEqual([reportWindowMs, settleMs, retentionDays], [2_592_000_000, 86_400_000, 90]);
+    const beyond: [field: string, value: unknown][] = [
+      ...[0, 59_999, 2_592_000_001, -1, '0x10000', '6e4', '60000ms', ' ', true].map((ms): [string, unknown] => [
+        'reportWindowMs',
+        ms,
+      ]),
+      ...[-1, 86_400_001, '-1', '1e3', '', []].map((ms): [string, unknown] => ['settleMs', ms]),
+      ...['1.5', '0', '36501', 'never'].map((days): [string, unknown] => ['retentionDays', days]),
+      ...['XX', 'ZZ', 'UK', 'EU', 'EL', 'SU', 'de', 'DEU', ''].map((code): [string, unknown] => [
+        'countriesWithoutReports[0]',
+        code,
+      ]),
+    ];
+    for (const [place, value] of beyond) {
+      const [name = '', inList] = place.split('[');
+      await assert.rejects(
+        settings.changeProject(admin, 'limits', { [name]: inList === undefined ? value : [value] }),
+        refusal('invalid_settings', [place]),
+        `${place} ${JSON.stringify(value)}`,
+      );
+    }
+    await settings.createIntegration(admin, 'limits', integrationBody('limits', { messagesPerSecond: '12.5' }));
+    assert.equal((await settings.integration('limits', 'limits')).messagesPerSecond, 12.5);
+    for (const messagesPerSecond of ['0', '-1', '0x10', '1e2', '12,5']) {
+      await assert.rejects(
+        settings.changeIntegration(admin, 'limits', 'limits', { messagesPerSecond }),
+        refusal('invalid_settings', ['messagesPerSecond']),
+      );
+    }
+    await assert.rejects(
+      settings.changeIntegration(admin, 'limits', 'limits', { mmsCountries: ['US', 'XX'] }),
+      refusal('invalid_settings', ['mmsCountries[1]']),
+    );
+  });
+
+  test('reads what SQL, or a release without limits, has stored beyond them as the nearest that is within', async () => {
+    const database = engine.database();
+    const settings = adminOf(database);
+    await using read = sqlSettings(database, keyring);
+    for (const [id, stored, reportWindowMs, settleMs] of [
+      ['stored-short', '1, settle_ms = -5', 60_000, 0],
+      ['stored-long', '1e15, settle_ms = 1e15', 2_592_000_000, 86_400_000],
+      ['stored-endless', `'Infinity', settle_ms = 'Infinity'`, 2_592_000_000, 86_400_000],
+      ['stored-none', `'NaN', settle_ms = 'NaN'`, undefined, undefined],
+    ] as const) {
+      await settings.createProject(admin, { id });
+      await database.orm.execute(
+        sql.raw(`update projects set report_window_ms = ${stored} where project_id = '${id}'`),
+      );
+      // What changes by SQL alone is read with the next change of anything.
+      await settings.changeProject(admin, id, { name: 'Stored' });
+      await read.refresh();
+      const [view, project] = [await settings.project(id), await read.project(id)];
+      assert.deepEqual([view.reportWindowMs, view.settleMs], [reportWindowMs, settleMs], id);
+      assert.deepEqual([project?.reportWindowMs, project?.settleMs], [reportWindowMs, settleMs], id);
+    }
+  });
+
+  test('names the setting that an unknown one was meant for', async () => {
+    const settings = adminOf(engine.database());
+    await settings.createProject(admin, { id: 'meant' });
+    await settings.createIntegration(admin, 'meant', integrationBody('meant'));
+    const messageOf = (work: Promise<unknown>): Promise<string> =>
+      work.then(
+        () => 'taken',
+        (error: unknown) => (error as Error).message,
+      );
+    const cases: [work: Promise<unknown>, words: RegExp][] = [
+      [settings.changeProject(admin, 'meant', { reportWindow: 1 }), /; did you mean `reportWindowMs`\?$/],
+      [settings.changeProject(admin, 'meant', { default_sender: 'Shop' }), /; did you mean `defaultSender`\?$/],
+      [settings.changeProject(admin, 'meant', { projectId: 'x' }), /projectId is no setting that there is$/],
+      [settings.changeIntegration(admin, 'meant', 'meant', { rate: 5 }), /; did you mean `messagesPerSecond`\?$/],
+      [settings.changeIntegration(admin, 'meant', 'meant', { mmsCountrys: [] }), /; did you mean `mmsCountries`\?$/],
+      [
+        settings.changeIntegration(admin, 'meant', 'meant', {
+          callbackAuth: { type: 'hmac', secrets: ['x'], tolerance: 1 },
+        }),
+        /callbackAuth\.tolerance is no setting that there is; did you mean `toleranceMs`\?$/,
+      ],
+    ];
+    for (const [work, words] of cases) assert.match(await messageOf(work), words);
   });
 
   test('leaves an audit entry with who, what, before and after for every change, and none for a change of nothing', async () => {

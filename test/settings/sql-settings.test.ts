@@ -211,7 +211,7 @@ withDatabases('the settings of the database', (engine) => {
     await admins.createProject(admin, { id: 'past' });
     await admins.changeProject(admin, 'past', { reportWindowMs: 10 * 24 * HOUR_MS });
     await admins.createProject(admin, { id: 'past-short' });
-    await admins.changeProject(admin, 'past-short', { reportWindowMs: 1 });
+    await admins.changeProject(admin, 'past-short', { reportWindowMs: 60_000 });
     await admins.createIntegration(admin, 'past', integrationBody('past-long'));
     await admins.createIntegration(
       admin,

@@ -267,11 +267,14 @@ test('a wrong option is named with its place, what it has to be and what it was'
     [withIntegration({ region: undefined }), /region has to be given, or else baseUrl, and not both; received nothing/],
     [withIntegration({ baseUrl: 'https://x.example' }), /region has to be given, or else baseUrl, and not both/],
     [withIntegration({ messagesPerSecond: 0 }), /messagesPerSecond has to be a number above 0; received 0\./],
-    [withIntegration({ messagesPerSecond: '30' }), /messagesPerSecond has to be a number above 0; received "30"/],
+    [withIntegration({ messagesPerSecond: '3e1' }), /messagesPerSecond has to be a number above 0; received "3e1"/],
     [withIntegration({ messagesPerSecond: Number.NaN }), /messagesPerSecond has to be a number above 0; received NaN/],
     [withIntegration({ enabled: 'no' }), /enabled has to be true or false; received "no"/],
     [withIntegration({ mmsCountries: 'US' }), /mmsCountries has to be a list/],
-    [withIntegration({ apiTokn: 'x' }), /there is no option projects\[0\]\.integrations\[0\]\.apiTokn\./],
+    [
+      withIntegration({ apiTokn: 'x' }),
+      /there is no option projects\[0\]\.integrations\[0\]\.apiTokn\. Did you mean apiToken\?$/,
+    ],
     [
       untyped({ ...options(), publicUrl: 'http://sms.example' }),
       /publicUrl has to be .*https.*"http:\/\/sms\.example"/,
@@ -343,6 +346,29 @@ test('a callback URL that lacks the path secret is refused, since every report w
   assert.equal((await settings.integration('eu-1'))?.callbackUrl, callbackUrl);
 });
 
+test('a number in plain digits is taken, as a template of a settings file writes it', async () => {
+  const given = options();
+  const [first] = given.projects;
+  const [integration] = first?.integrations ?? [];
+  const settings = staticSettings(
+    untyped({
+      ...given,
+      projects: [
+        {
+          ...first,
+          reportWindowMs: '3600000',
+          settleMs: '0',
+          retentionDays: '90',
+          integrations: [{ ...integration, messagesPerSecond: '12.5' }],
+        },
+      ],
+    }),
+  );
+  const project = await settings.project(first?.id ?? '');
+  assert.deepEqual([project?.reportWindowMs, project?.settleMs, project?.retentionDays], [3_600_000, 0, 90]);
+  assert.equal((await settings.integration(integration?.id ?? ''))?.messagesPerSecond, 12.5);
+});
+
 test('what a project says of waiting is kept, and checked', async () => {
   const waiting = {
     reportWindowMs: 3_600_000,
@@ -359,8 +385,22 @@ test('what a project says of waiting is kept, and checked', async () => {
   const project = await staticSettings(projectOf(waiting)).project(first.id);
   assert.deepEqual({ ...project, ...waiting }, project);
   for (const [wrong, words] of [
-    [{ reportWindowMs: 0 }, /reportWindowMs has to be a number of milliseconds above 0/],
-    [{ settleMs: -1 }, /settleMs has to be a number of milliseconds, 0 or more/],
+    ...[0, 59_999, 30 * 86_400_000 + 1].map(
+      (reportWindowMs) =>
+        [
+          { reportWindowMs },
+          /reportWindowMs has to be a number of milliseconds from 60000, 1 minute, to 2592000000/,
+        ] as const,
+    ),
+    ...[-1, 86_400_001].map(
+      (settleMs) => [{ settleMs }, /settleMs has to be a number of milliseconds from 0 to 86400000, 24 hours/] as const,
+    ),
+    [
+      { countriesWithoutReports: ['DE', 'XX'] },
+      /countriesWithoutReports\[1\] has to be an ISO 3166-1 alpha-2 code of a country/,
+    ],
+    [{ report_window_ms: 1 }, /there is no option projects\[0\]\.report_window_ms\. Did you mean reportWindowMs\?$/],
+    [{ zzz: 1 }, /there is no option projects\[0\]\.zzz\.$/],
     [{ statusAttribute: 'off' }, /statusAttribute has to be true or false/],
     [{ bareNumbers: 'UK' }, /bareNumbers has to be "international", "refused", or the ISO 3166-1 alpha-2 code/],
     [{ retentionDays: 0 }, /retentionDays has to be a whole number of days, 1 to 36,500/],

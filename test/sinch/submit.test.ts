@@ -80,6 +80,21 @@ describe('the request of a send', () => {
     ]);
   });
 
+  test("of a text carries the ids that India's operators ask for, each where it is given", async () => {
+    const ids = { dltTemplateId: '1107161234567890123', dltPrincipalEntityId: '1101234567890123456' };
+    for (const [given, sent] of [
+      [ids, { dlt_template_id: ids.dltTemplateId, dlt_principal_entity_id: ids.dltPrincipalEntityId }],
+      [{ dltTemplateId: '1' }, { dlt_template_id: '1' }],
+      [{ dltPrincipalEntityId: '2' }, { dlt_principal_entity_id: '2' }],
+      [{}, {}],
+    ]) {
+      await using host = await startHost(answering(201, '{"id":"01B"}'));
+      await clientOf(host.baseUrl).submit(submission({ content: { kind: 'sms', text: 'Hello', ...given } }));
+      const members = Object.entries(Object(bodyOf(host))).filter(([name]) => name.startsWith('dlt'));
+      assert.deepEqual(Object.fromEntries(members), sent);
+    }
+  });
+
   test('of a media message carries its URL, text and subject, and no maximum of parts', async () => {
     await using host = await startHost(answering(201, '{"id":"01B"}'));
     const content = { kind: 'mms', mediaUrl: 'https://me.example/a.png', subject: 'Look', text: 'A cat 😀' } as const;

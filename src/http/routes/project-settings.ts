@@ -1,5 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import type { NewProject, Page, PageQuery, ProjectChange, ProjectView } from '../../settings/index.ts';
+import {
+  LONGEST_REPORT_WINDOW_MS,
+  LONGEST_SETTLE_MS,
+  type NewProject,
+  type Page,
+  type PageQuery,
+  type ProjectChange,
+  type ProjectView,
+  SHORTEST_REPORT_WINDOW_MS,
+} from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { COUNTRY, NOT_BLANK } from '../patterns.ts';
@@ -24,11 +33,12 @@ const changeable = {
     .nullable()
     .openapi({ description: '`null`: the default list.' }),
   reportWindowMs: milliseconds
+    .min(SHORTEST_REPORT_WINDOW_MS)
+    .max(LONGEST_REPORT_WINDOW_MS)
     .nullable()
-    .openapi({ exclusiveMinimum: 0, description: 'How long reports are waited for. `null`: 4 days.' }),
-  settleMs: milliseconds.nullable().openapi({
-    minimum: 0,
-    description: 'How long a message of unknown outcome is looked for. `null`: 60 seconds.',
+    .openapi({ description: 'How long reports are waited for, 1 minute to 30 days. `null`: 4 days.' }),
+  settleMs: milliseconds.min(0).max(LONGEST_SETTLE_MS).nullable().openapi({
+    description: 'How long a message of unknown outcome is looked for, up to 24 hours. `null`: 60 seconds.',
   }),
   waitWhereNoReportsExpected: z.boolean(),
   statusAttribute: z.boolean().openapi({ description: 'Whether `SinchStatus` follows the message.' }),
@@ -62,6 +72,9 @@ const view = z
     retentionDays: z.number().optional(),
     createdAt: time,
     updatedAt: time,
+    note: z.string().optional().openapi({
+      description: 'In the answer to a change alone: messages that were requested before keep what held then.',
+    }),
   })
   .openapi('Project');
 
