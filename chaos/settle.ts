@@ -42,8 +42,8 @@ const STUCK_AFTER_MS = 75_000;
 /** How long callbacks are waited for that nobody takes, such as those about messages that have ended. */
 const IDLE_WITHIN_MS = 15_000;
 
-/** How long the skipped time may take to pass. */
-const SKIP_WITHIN_MS = 60_000;
+/** How long no message may end while time is skipped. */
+const SKIP_STUCK_AFTER_MS = 60_000;
 
 /**
  * Waits until nothing but time would change anything, recovers what callbacks were lost, and lets the rest of the time
@@ -70,8 +70,9 @@ async function untilOnlyTimeIsLeft(deps: SettleDeps): Promise<void> {
   let movedAt = Date.now();
   while (Date.now() - movedAt < STUCK_AFTER_MS) {
     signal.throwIfAborted();
-    const accepted = acceptedByReference(deps);
     const open = await system.openMessages();
+    // Only now: of what Sinch has taken since the store was read, the report is still to come.
+    const accepted = acceptedByReference(deps);
     let moving = 0;
     await inParallel(AT_ONCE, open, async ({ messageId, stands }) => {
       const request = byId.get(messageId);
@@ -92,12 +93,15 @@ async function untilOnlyTimeIsLeft(deps: SettleDeps): Promise<void> {
 async function skipWhatIsLeft({ system, client, requests, onProgress, signal }: SettleDeps): Promise<string[]> {
   const referenceOf = new Map(requests.map(({ messageId, clientReference }) => [messageId, clientReference]));
   const skipped = new Set<string>();
-  const until = Date.now() + SKIP_WITHIN_MS;
+  let left = Infinity;
+  let movedAt = Date.now();
   for (;;) {
     signal.throwIfAborted();
     const open = await system.openMessages();
     onProgress(open.length, 'wait for nothing but time, which is skipped');
-    if (open.length === 0 || Date.now() > until) return open.map(({ messageId }) => messageId);
+    if (open.length < left) movedAt = Date.now();
+    left = Math.min(left, open.length);
+    if (open.length === 0 || Date.now() - movedAt > SKIP_STUCK_AFTER_MS) return open.map(({ messageId }) => messageId);
     await inParallel(AT_ONCE, open, async ({ messageId }) => {
       const reference = referenceOf.get(messageId);
       if (reference === undefined || skipped.has(messageId)) return;

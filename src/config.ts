@@ -1,13 +1,21 @@
 /** The only reader of the environment: from variables to typed configuration. */
 import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { parseJson } from './contract/json-text.ts';
 import { reasonOf } from './contract/reason.ts';
-import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
+import { type BareNumbers, isBareNumbers } from './countries/index.ts';
+import {
+  type AllowPrivateHosts,
+  createHostRules,
+  createProxies,
+  LOOPBACK_HOSTS,
+  type ProxySettings,
+  proxySettingsOf,
+} from './hosts/index.ts';
+import { withTlsOfEnvironment } from './db/index.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
 import {
@@ -17,6 +25,7 @@ import {
   type StaticIntegrationOptions,
   type StaticSettingsOptions,
 } from './settings/index.ts';
+import { quoted, readTemporalConfig, switchOf, type TemporalConfig, TemporalConfigError } from './temporal-config.ts';
 
 /** What an environment says. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,7 +42,7 @@ export class ConfigError extends Error {
 /** What `worker` and `server` need. */
 export interface Config {
   databaseUrl: string;
-  temporal: ReturnType<typeof loadClientConnectConfig>;
+  temporal: TemporalConfig;
   taskQueue: string;
   searchAttributes: boolean;
   /** Absent where the environment brings none: then those of the database hold. */
@@ -44,6 +53,8 @@ export interface Config {
   metricsAddress?: string;
   /** Hosts of this machine and of private networks that may be reached. */
   allowPrivateHosts: AllowPrivateHosts;
+  /** By which Sinch and exporters are reached. */
+  proxies: ProxySettings;
   /** Of what is encrypted in the database and in Temporal. Empty where nothing of it is read. */
   encryption: { keys?: string; keyFile?: string };
   /** Of the worker; `false`: no sweeps. */
@@ -74,7 +85,13 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
 const text = z.string().optional();
-const onOrOff = z.enum(['on', 'off']);
+/** Whether it is on or off, in the words of every switch. */
+const onOrOff = z.string().transform((given, context) => {
+  const isOn = switchOf(given);
+  if (isOn !== undefined) return isOn ? 'on' : 'off';
+  context.addIssue(`expected on or off (or true, false, 1, 0); it is ${quoted(given)}`);
+  return z.NEVER;
+});
 const EXPECTED_INTERVAL = 'expected minutes from 1 to 1440, or off';
 
 const commonSchema = z.object({
@@ -97,10 +114,22 @@ const commonSchema = z.object({
   STATUS_ATTRIBUTE: onOrOff.optional(),
   SWEEP_INTERVAL_MINUTES: z
     .union(
-      [z.literal('off'), z.coerce.number(EXPECTED_INTERVAL).min(1, EXPECTED_INTERVAL).max(1_440, EXPECTED_INTERVAL)],
+      [
+        z
+          .string()
+          .refine((given) => ['off', 'false'].includes(given.trim().toLowerCase()))
+          .transform(() => 'off' as const),
+        z.coerce.number(EXPECTED_INTERVAL).min(1, EXPECTED_INTERVAL).max(1_440, EXPECTED_INTERVAL),
+      ],
       EXPECTED_INTERVAL,
     )
     .default(DEFAULT_SWEEP_INTERVAL_MS / 60_000),
+  BARE_NUMBERS: z
+    .custom<BareNumbers>(
+      (value) => typeof value === 'string' && isBareNumbers(value),
+      'expected international, refused, or the code of a country such as GB',
+    )
+    .optional(),
   RETENTION_DAYS: z.coerce.number().int().min(1).optional(),
   SINCH_HMAC_SECRETS: text,
   SINCH_HMAC_TOLERANCE_HOURS: z.coerce.number().positive().optional(),
@@ -171,7 +200,8 @@ export function readServerConfig(environment: Environment): ServerConfig {
 /** Reads what encrypting everything anew needs. @throws ConfigError */
 export function readRotationConfig(environment: Environment): Pick<Config, 'databaseUrl' | 'encryption'> {
   const env = withoutEmpty(environment);
-  const { DATABASE_URL: databaseUrl = '', ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = env;
+  const databaseUrl = databaseUrlOf(env) ?? '';
+  const { ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = env;
   const problems: string[] = [];
   if (databaseUrl === '') problems.push(NO_DATABASE);
   if (keys === undefined && keyFile === undefined) problems.push(NO_ENCRYPTION_KEY);
@@ -187,6 +217,12 @@ export function createLogger(level: LogLevel): Logger {
 const NO_DATABASE = 'DATABASE_URL: expected postgres://…, which worker and server share; it is not set';
 const NO_ENCRYPTION_KEY =
   'ENCRYPTION_KEYS or ENCRYPTION_KEY_FILE: expected keys of 32 bytes in base64, or a file that holds them (made where there is none); neither is set';
+
+/** The database that an environment names, with what it says of TLS in the words of PostgreSQL's own clients. */
+export function databaseUrlOf(environment: Environment): string | undefined {
+  const { DATABASE_URL: url } = environment;
+  return url ? withTlsOfEnvironment(url, environment) : undefined;
+}
 
 function encryptionOf(keys: string | undefined, keyFile: string | undefined): Config['encryption'] {
   return { ...(keys === undefined ? {} : { keys }), ...(keyFile === undefined ? {} : { keyFile }) };
@@ -212,14 +248,11 @@ function commonOf(env: Record<string, string>, problems: string[]): Config | und
   const allowPrivateHosts = allowPrivateHostsOf(values, problems);
   const metricsAddress = attempt('METRICS_ADDRESS', problems, () => metricsAddressOf(env));
   const settings = settingsOf(values, allowPrivateHosts, env, problems);
-  const temporal = attempt('TEMPORAL_*', problems, () =>
-    // Given explicitly, so that a configuration is read from `env` alone and not from the process.
-    loadClientConnectConfig({ overrideEnvVars: env }),
-  );
+  const temporal = temporalOf(env, problems);
   const { PUBLIC_URL: publicUrl, ENCRYPTION_KEYS: keys, ENCRYPTION_KEY_FILE: keyFile } = values;
   if (!temporal) return undefined;
   return {
-    databaseUrl: values.DATABASE_URL ?? '',
+    databaseUrl: databaseUrlOf(env) ?? '',
     temporal,
     taskQueue: values.TEMPORAL_TASK_QUEUE,
     searchAttributes: values.SEARCH_ATTRIBUTES === 'on',
@@ -227,12 +260,23 @@ function commonOf(env: Record<string, string>, problems: string[]): Config | und
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     allowPrivateHosts,
+    proxies: proxiesOf(env, problems),
     encryption: encryptionOf(keys, keyFile),
     sweepIntervalMs:
       values.SWEEP_INTERVAL_MINUTES === 'off' ? false : Math.round(values.SWEEP_INTERVAL_MINUTES * 60_000),
     encryptPayloads: values.PAYLOAD_ENCRYPTION === 'on',
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function temporalOf(env: Record<string, string>, problems: string[]): TemporalConfig | undefined {
+  try {
+    return readTemporalConfig(env);
+  } catch (error) {
+    if (!(error instanceof TemporalConfigError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }
 
 /** Variables that say what the settings file says. */
@@ -249,6 +293,7 @@ const REPLACED_BY_FILE = [
   'REPORT_WINDOW_HOURS',
   'WAIT_WHERE_NO_REPORTS',
   'STATUS_ATTRIBUTE',
+  'BARE_NUMBERS',
   'RETENTION_DAYS',
   'SINCH_HMAC_SECRETS',
   'SINCH_HMAC_TOLERANCE_HOURS',
@@ -260,7 +305,7 @@ function requireEncryption(env: Environment, problems: string[]): void {
   if (env.ENCRYPTION_KEYS !== undefined || env.ENCRYPTION_KEY_FILE !== undefined) return;
   const why = areStored(env)
     ? '. Settings are kept in the database, since SINCH_SERVICE_PLAN_ID and SINCH_API_TOKEN are not set either'
-    : env.PAYLOAD_ENCRYPTION === 'on'
+    : switchOf(env.PAYLOAD_ENCRYPTION ?? '') === true
       ? '. PAYLOAD_ENCRYPTION=on needs them'
       : '';
   problems.push(`${NO_ENCRYPTION_KEY}${why}`);
@@ -327,18 +372,40 @@ export function metricsAddressOf(environment: Environment): string | undefined {
 }
 
 function allowPrivateHostsOf({ ALLOW_PRIVATE_HOSTS: given }: Values, problems: string[]): AllowPrivateHosts {
-  if (given === undefined || given === 'off') return false;
-  if (given === 'on') return true;
+  if (given === undefined) return false;
+  const all = switchOf(given);
+  if (all !== undefined) return all;
   const hosts = listOf(given);
   try {
     createHostRules(hosts);
-    return hosts;
+    // Words that are meant as a switch would pass as the names of hosts.
+    if (!hosts.some((host) => /^(?:yes|no|y|n|enabled?|disabled?|none|all)$/i.test(host))) return hosts;
+    throw new TypeError('a switch is on or off');
   } catch {
     problems.push(
       'ALLOW_PRIVATE_HOSTS: expected on, off, or names, addresses and networks separated by commas, without scheme and port, such as 10.1.0.0/16',
     );
     return false;
   }
+}
+
+/**
+ * The proxies of the environment.
+ * @throws ConfigError where one of them is none; without its address, which may hold a password
+ */
+export function readProxies(environment: Environment): ProxySettings {
+  const problems: string[] = [];
+  const settings = proxiesOf(environment, problems);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return settings;
+}
+
+function proxiesOf(environment: Environment, problems: string[]): ProxySettings {
+  const settings = proxySettingsOf(environment);
+  const { https, http } = settings;
+  attempt('HTTPS_PROXY', problems, () => createProxies(https === undefined ? {} : { https }));
+  attempt('HTTP_PROXY', problems, () => createProxies(http === undefined ? {} : { http }));
+  return settings;
 }
 
 function checkPublicUrl({ PUBLIC_URL: publicUrl }: Values, problems: string[]): void {
@@ -400,6 +467,7 @@ function optionsOf(values: Values, plan: Plan): StaticSettingsOptions {
         ...(values.REPORT_WINDOW_HOURS === undefined ? {} : { reportWindowMs: values.REPORT_WINDOW_HOURS * 3_600_000 }),
         waitWhereNoReportsExpected: values.WAIT_WHERE_NO_REPORTS !== 'off',
         statusAttribute: values.STATUS_ATTRIBUTE !== 'off',
+        ...(values.BARE_NUMBERS === undefined ? {} : { bareNumbers: values.BARE_NUMBERS }),
         ...(values.RETENTION_DAYS === undefined ? {} : { retentionDays: values.RETENTION_DAYS }),
         integrations: [
           {

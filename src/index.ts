@@ -17,6 +17,7 @@ export type {
   SendMessageInput,
 } from './contract/message.ts';
 export { DEFAULT_TASK_QUEUE, SEARCH_ATTRIBUTE } from './contract/names.ts';
+export type { BareNumbers } from './countries/index.ts';
 export {
   createKeyring,
   type Database,
@@ -52,7 +53,7 @@ export {
   retryRefused,
   type RetryRefusedOptions,
 } from './exporters/index.ts';
-export { type AllowPrivateHosts } from './hosts/index.ts';
+export { type AllowPrivateHosts, type ProxySettings, proxySettingsOf } from './hosts/index.ts';
 export {
   createPayloadEncryption,
   type PayloadEncryption,

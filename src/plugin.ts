@@ -27,12 +27,21 @@ import { sendQueueOf } from './contract/names.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import type { CampaignEventSink } from './events/index.ts';
 import { type CampaignEventExporter, keepExporting } from './exporters/index.ts';
+import type { ProxySettings } from './hosts/index.ts';
 import type { PayloadEncryption } from './payload-encryption/index.ts';
 import { type SendWorkers, startSendWorkers } from './send-workers/index.ts';
 import { missingSearchAttributes, registerCommand } from './search-attributes.ts';
 import type { Settings } from './settings/index.ts';
 import { createSinchClients, type SinchClients } from './sinch/index.ts';
 import { keepSweeping } from './sweeps/index.ts';
+
+/**
+ * How long one call into the workflows' sandbox may take, where the worker does not say it. The SDK's 5 s are of the wall
+ * clock: a process that stood still so long in the middle of such a call is over the limit when it goes on, and what is
+ * broken off there with the hooks of `AsyncLocalStorage` on ends the whole process (seen with Node 20.20 and SDK 1.24:
+ * "async hook stack has become corrupted"). The option is not in the SDK's types.
+ */
+const WORKFLOW_CALL_LIMIT = { isolateExecutionTimeout: '1h' } as const;
 
 /** Options of {@link SinchPlugin}. */
 export interface SinchPluginOptions {
@@ -73,6 +82,12 @@ export interface SinchPluginOptions {
    * @default payloads are as they are: whoever may read the namespace reads numbers and texts
    */
   payloadEncryption?: PayloadEncryption;
+  /**
+   * Proxies by which Sinch is reached: `proxySettingsOf(process.env)` for those of `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY`. Temporal's connection is the caller's, and goes its own way.
+   * @default none
+   */
+  proxies?: ProxySettings;
   /** Where the plugin reports what a person has to know. @default the console */
   log?: Log;
 }
@@ -125,7 +140,10 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     this.#options = options;
     this.#log = options.log ?? consoleLog;
     const { allowPrivateHosts } = options.settings;
-    this.#sinch = createSinchClients(allowPrivateHosts === undefined ? {} : { allowPrivateHosts });
+    this.#sinch = createSinchClients({
+      ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
+      ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
+    });
     this.#sweepIntervalMs = options.sweepIntervalMs ?? DEFAULT_SWEEP_INTERVAL_MS;
     if (this.#sweepIntervalMs !== false) {
       checkInterval('sweepIntervalMs', this.#sweepIntervalMs, LEAST_SWEEP_INTERVAL_MS, ', or false');
@@ -151,6 +169,7 @@ export class SinchPlugin implements ClientPlugin, WorkerPlugin, BundlerPlugin, N
     const options = this.#withEncryption(given);
     if (options.taskQueue.startsWith(SEND_QUEUE_PREFIX)) return options;
     return {
+      ...WORKFLOW_CALL_LIMIT,
       ...options,
       activities: this.#withActivities(options.activities),
       ...(options.workflowBundle === undefined && options.workflowsPath === undefined ? { workflowsPath } : {}),

@@ -8,6 +8,7 @@ import { createMessageClient, createSweepClient, createWorkflowListing } from '.
 import type { Log } from './contract/log.ts';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import type { Database, Keyring } from './db/index.ts';
+import type { ProxySettings } from './hosts/index.ts';
 import {
   countWaiting,
   createLedgerCheck,
@@ -22,7 +23,7 @@ import {
 } from './events/index.ts';
 import { createErasure, createRetention, startRetention } from './erasure/index.ts';
 import { retryRefused } from './exporters/index.ts';
-import { createPlanHolds } from './plans/index.ts';
+import { createPlanHolds, createQueueStats, type QueueStats } from './plans/index.ts';
 import {
   createCountedIntake,
   createIntake,
@@ -79,6 +80,8 @@ export interface ServerOptions {
    * @default what `keyring` decrypts, for no page of another origin
    */
   payloadCodec?: AppDeps['payloadCodec'];
+  /** Proxies by which Sinch is reached when a connection is tested. @default none */
+  proxies?: ProxySettings;
   log: Log;
 }
 
@@ -115,10 +118,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connectTimeoutMs: TEST_TIMEOUT_MS,
     lookupTimeoutMs: TEST_TIMEOUT_MS,
     ...(settings.allowPrivateHosts === undefined ? {} : { allowPrivateHosts: settings.allowPrivateHosts }),
+    ...(options.proxies === undefined ? {} : { proxies: options.proxies }),
   });
   const planHolds = createPlanHolds({ client, taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE });
+  const queueStats = createQueueStats({ client, taskQueue: options.taskQueue ?? DEFAULT_TASK_QUEUE, settings });
+  const ofQueues = (value: (stats: QueueStats) => number) => async () =>
+    (await queueStats.read()).map((stats) => ({
+      labels: { queue: stats.queue, kind: stats.kind },
+      value: value(stats),
+    }));
   const metrics = createMetrics({
     gauges: {
+      sinch_queue_backlog: ofQueues(({ backlog }) => backlog),
+      sinch_queue_backlog_age_seconds: ofQueues(({ backlogAgeSeconds }) => backlogAgeSeconds),
+      sinch_queue_pollers: ofQueues(({ pollers }) => pollers),
       sinch_plan_held: async () =>
         (await planHolds.list()).map(({ servicePlanId }) => ({ labels: { servicePlanId }, value: 1 })),
       sinch_starts_waiting: async () => [

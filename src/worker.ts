@@ -5,6 +5,7 @@ import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import type { Database, Keyring } from './db/index.ts';
 import { createSqlSink } from './events/index.ts';
 import { createCampaignEventExporter } from './exporters/index.ts';
+import type { ProxySettings } from './hosts/index.ts';
 import type { PayloadEncryption } from './payload-encryption/index.ts';
 import { SinchPlugin } from './plugin.ts';
 import type { Settings } from './settings/index.ts';
@@ -24,6 +25,8 @@ export interface StartWorkerOptions {
   sweepIntervalMs?: number | false;
   /** Decrypts payloads, and encrypts them where it does that. Absent: they are taken as they are. */
   payloadEncryption?: PayloadEncryption;
+  /** Proxies by which Sinch and exporters are reached. @default none */
+  proxies?: ProxySettings;
   log: Log;
 }
 
@@ -38,6 +41,7 @@ export interface RunningWorker extends AsyncDisposable {
 export async function startWorker(options: StartWorkerOptions): Promise<RunningWorker> {
   const { connection, namespace, taskQueue = DEFAULT_TASK_QUEUE, settings, database, keyring, log } = options;
   const { allowPrivateHosts } = settings;
+  const proxies = options.proxies === undefined ? {} : { proxies: options.proxies };
   const exporter =
     keyring &&
     createCampaignEventExporter({
@@ -45,12 +49,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<RunningW
       keyring,
       log,
       ...(allowPrivateHosts === undefined ? {} : { allowPrivateHosts }),
+      ...proxies,
     });
   const { payloadEncryption } = options;
   const plugin = new SinchPlugin({
     settings,
     events: createSqlSink(database),
     log,
+    ...proxies,
     ...(exporter ? { exporter } : {}),
     ...(options.sweepIntervalMs === undefined ? {} : { sweepIntervalMs: options.sweepIntervalMs }),
     ...(payloadEncryption ? { payloadEncryption } : {}),

@@ -57,6 +57,7 @@ test('reads every variable', async () => {
     REPORT_WINDOW_HOURS: '48',
     WAIT_WHERE_NO_REPORTS: 'off',
     STATUS_ATTRIBUTE: 'off',
+    BARE_NUMBERS: 'GB',
     RETENTION_DAYS: '90',
     PAYLOAD_ENCRYPTION: 'on',
     CODEC_ORIGINS: 'https://temporal.example.com, http://127.0.0.1:8233',
@@ -102,6 +103,17 @@ test('limits signatures and allows hosts only as far as the environment says', a
   assert.equal(allowed.metricsAddress, '127.0.0.1:9464');
   const { integration } = await projectOf(allowed);
   assert.deepEqual(integration?.callbackAuth, { type: 'hmac', secrets: ['secret'], toleranceMs: 90_000_000 });
+
+  const proxied = readConfig({
+    ...WORKER,
+    HTTPS_PROXY: 'http://me:secret@proxy.internal:3128',
+    no_proxy: '10.0.0.0/8',
+  });
+  assert.deepEqual(proxied.proxies, { https: 'http://me:secret@proxy.internal:3128', none: '10.0.0.0/8' });
+  assert.throws(
+    () => readConfig({ ...WORKER, HTTP_PROXY: 'socks5://me:secret@proxy.internal' }),
+    (error: unknown) => /HTTP_PROXY: The proxy for http has to be/.test(String(error)) && !/secret/.test(String(error)),
+  );
 
   const wrong = { ALLOW_PRIVATE_HOSTS: 'http://x', METRICS_ADDRESS: 'localhost', SINCH_HMAC_TOLERANCE_HOURS: '25' };
   for (const [variable, expected] of [
@@ -160,7 +172,8 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     PUBLIC_URL: 'ftp://user:secret@example.com',
     PORT: '70000',
     STATUS_ATTRIBUTE: 'maybe',
-    PAYLOAD_ENCRYPTION: 'secret',
+    PAYLOAD_ENCRYPTION: 'secret-in-the-wrong-place',
+    BARE_NUMBERS: 'national',
     RETENTION_DAYS: '0',
     CODEC_ORIGINS: 'https://secret.example/path',
   });
@@ -175,6 +188,7 @@ test('names every variable that is wrong, in one error, and shows no value', () 
     'PORT',
     'STATUS_ATTRIBUTE',
     'PAYLOAD_ENCRYPTION',
+    'BARE_NUMBERS',
     'RETENTION_DAYS',
     'CODEC_ORIGINS',
   ]) {
@@ -222,4 +236,39 @@ test('refuses to encrypt payloads without keys, also in a worker whose plan is i
     problemsOf(readConfig, { ...worker, PAYLOAD_ENCRYPTION: 'on' }),
     /ENCRYPTION_KEYS.*PAYLOAD_ENCRYPTION=on needs them/,
   );
+});
+
+test('takes a switch as on or off in every usual spelling, and nothing else', () => {
+  for (const [words, isOn] of [
+    [['on', 'ON', 'true', 'True', '1', ' on '], true],
+    [['off', 'OFF', 'false', 'FALSE', '0'], false],
+  ] as const) {
+    for (const word of words) {
+      const config = readConfig({ ...WORKER, SEARCH_ATTRIBUTES: word, PAYLOAD_ENCRYPTION: word, ENCRYPTION_KEYS: 'x' });
+      assert.deepEqual([config.searchAttributes, config.encryptPayloads], [isOn, isOn], word);
+      assert.equal(readConfig({ ...WORKER, ALLOW_PRIVATE_HOSTS: word }).allowPrivateHosts, isOn, word);
+    }
+  }
+  for (const variable of ['SEARCH_ATTRIBUTES', 'WAIT_WHERE_NO_REPORTS', 'STATUS_ATTRIBUTE', 'PAYLOAD_ENCRYPTION']) {
+    for (const word of ['yes', 'no', '2', '  ', 'enabled']) {
+      const problems = problemsOf(readConfig, { ...WORKER, [variable]: word });
+      assert.ok(problems.includes(`${variable}: expected on or off (or true, false, 1, 0); it is "${word}"`), problems);
+    }
+  }
+  assert.match(
+    problemsOf(readConfig, { ...WORKER, ALLOW_PRIVATE_HOSTS: 'Yes' }),
+    /ALLOW_PRIVATE_HOSTS: expected on, off/,
+  );
+  assert.equal(readConfig({ ...WORKER, SWEEP_INTERVAL_MINUTES: 'False' }).sweepIntervalMs, false);
+});
+
+test('needs keys where payloads are to be encrypted, however that is spelt', () => {
+  assert.match(problemsOf(readConfig, { ...WORKER, PAYLOAD_ENCRYPTION: 'True' }), /PAYLOAD_ENCRYPTION=on needs them/);
+});
+
+test('names what is wrong with the connection to Temporal beside everything else', () => {
+  const problems = problemsOf(readConfig, { TEMPORAL_TLS: 'yes', TEMPORAL_API_KEY: 'geheim' });
+  assert.match(problems, /TEMPORAL_TLS: expected true, false, 1 or 0; it is "yes"/);
+  assert.match(problems, /DATABASE_URL: expected/);
+  assert.doesNotMatch(problems, /geheim/);
 });

@@ -32,6 +32,7 @@ export function createCancelBatch(deps: ActivityDependencies): Pick<MessageActiv
  * article 14163).
  */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof Error && 'isStrangers' in error && error.isStrangers === true) return false;
   const statusCode: unknown = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   return (
     typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500 && ![404, 408, 429].includes(statusCode)

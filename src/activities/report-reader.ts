@@ -48,7 +48,7 @@ export function createReportReader(
         } catch (error) {
           signal.throwIfAborted();
           if (!isSinchError(error)) throw error;
-          if (isRefusal(error.statusCode)) {
+          if (error.isStrangers !== true && isRefusal(error.statusCode)) {
             if (waiting.length === 1) throw refused(integration, error);
             waiting.shift();
             continue;
@@ -73,7 +73,9 @@ export function pauseAfter(failures: number, retryAfterMs: number | undefined, j
 }
 
 /** The members of `SinchRequestError`, which is known here by its type alone. */
-function isSinchError(error: unknown): error is Error & { statusCode?: number; retryAfterMs?: number } {
+function isSinchError(
+  error: unknown,
+): error is Error & { statusCode?: number; retryAfterMs?: number; isStrangers?: boolean } {
   return error instanceof Error && 'code' in error && error.code === 'sinch_request_failed';
 }
 

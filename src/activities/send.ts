@@ -2,12 +2,12 @@ import { Context } from '@temporalio/activity';
 import type { SendActivities } from '../contract/activities.ts';
 import { workflowIdOf } from '../contract/identity.ts';
 import type { SendMessageInput } from '../contract/message.ts';
-import type { SendOutcome } from '../contract/send-outcome.ts';
+import { NOT_SINCH, type Refusal, refusalOf, type SendOutcome } from '../contract/send-outcome.ts';
 import { METRICS } from '../contract/metrics.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { LEAST_LIFE_MS, NOTE_TIMEOUT_MS, SEND_TIMEOUT_MS, SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import type { Integration } from '../settings/index.ts';
-import type { PlanFaults } from '../plans/index.ts';
+import type { FaultDecision, PlanFaults } from '../plans/index.ts';
 import type { SinchClient, SubmitOutcome } from '../sinch/index.ts';
 import { withDeadline } from '../timing/index.ts';
 import type { ActivityDependencies } from './dependencies.ts';
@@ -93,8 +93,12 @@ export function createSendActivities(deps: SendDependencies): SendActivities {
         expireAt: new Date(Date.now() + lifeLeftMs).toISOString(),
       });
       if (submitted.kind === 'integration_fault') return faulted(deps, message, submitted);
-      if (submitted.kind === 'accepted' || submitted.kind === 'refused') deps.faults.accepted(integration.id);
+      if (submitted.kind === 'unknown' && submitted.error === NOT_SINCH) {
+        // Whoever answers in the place of Sinch would answer the next message too, and each would be one to look for.
+        await decideOn(deps, message, submitted);
+      }
       if (submitted.kind !== 'accepted') return submitted;
+      deps.faults.accepted(integration.id);
       const { batchId } = submitted;
       const at = new Date(now()).toISOString();
       const recorded = await noteAcceptance(deps, message, at, batchId);
@@ -121,24 +125,48 @@ async function lookOnceMore(
   return { kind: 'accepted', at, recorded, ...(batchId === undefined ? {} : { batchId }) };
 }
 
-/** Holds the plan where it is to blame; its message goes back to the queue in either case. */
+/**
+ * What becomes of a message whose answer blames its integration: it goes back to the queue, which may be held. Where it is
+ * the only one to be answered so, again and again, the answer is one to it: by a word of Sinch's it is refused, and by
+ * anything else it waits by itself.
+ */
 async function faulted(
-  { faults, log }: SendDependencies,
+  deps: SendDependencies,
   message: SendMessageInput,
   outcome: Extract<SubmitOutcome, { kind: 'integration_fault' }>,
 ): Promise<SendOutcome> {
-  const { servicePlanId } = message;
-  const { kind: _, ...refusal } = outcome;
+  const decision = await decideOn(deps, message, outcome);
+  if (decision !== 'alone_again') return { ...outcome, held: decision === 'held' };
+  if (isSinchsWord(outcome)) return { ...outcome, kind: 'refused' };
+  return {
+    ...outcome,
+    held: false,
+    comment: [outcome.comment, 'Other messages of the plan are taken meanwhile, so that this one is tried by itself']
+      .filter((part) => part !== undefined)
+      .join('. '),
+  };
+}
+
+/** Whether the code is one of Sinch's: those of ours are of answers without a word of its own. */
+function isSinchsWord({ statusCode, error }: Refusal): boolean {
+  return statusCode !== undefined && error !== undefined && error !== NOT_SINCH && error !== 'redirected';
+}
+
+/** Holds the plan where it is to blame. */
+async function decideOn(
+  { faults, log }: SendDependencies,
+  message: SendMessageInput,
+  seen: Refusal,
+): Promise<FaultDecision> {
+  const { servicePlanId, integrationId } = message;
+  const refusal = refusalOf(seen);
   Context.current()
     .metricMeter.createCounter(FAULTS, undefined, METRICS[FAULTS].help)
     .add(1, { servicePlanId, status: String(refusal.statusCode ?? '') });
   try {
-    return {
-      ...outcome,
-      held: await withDeadline(HOLD_TIMEOUT_MS, () =>
-        faults.faulted({ workflowId: workflowIdOf(message), integrationId: message.integrationId }, refusal),
-      ),
-    };
+    return await withDeadline(HOLD_TIMEOUT_MS, () =>
+      faults.faulted({ workflowId: workflowIdOf(message), integrationId }, refusal),
+    );
   } catch (error) {
     log.error(
       {
@@ -148,7 +176,7 @@ async function faulted(
       },
       'Sinch refuses the integration, and its plan could not be held; each message is tried again by itself',
     );
-    return { ...outcome, held: false };
+    return 'alone';
   }
 }
 

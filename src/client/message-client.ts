@@ -7,6 +7,7 @@ import {
   type Client,
   isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionStatusName,
   WorkflowNotFoundError,
   type WorkflowStartOptions,
 } from '@temporalio/client';
@@ -14,7 +15,13 @@ import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair
 import { countryName } from '../contract/country-name.ts';
 import type { DeliveryReport } from '../contract/delivery-report.ts';
 import { isMessageId, isProjectId, type MessageKey, workflowIdOf } from '../contract/identity.ts';
-import type { MessageOutcome, MessageStatus } from '../contract/message-outcome.ts';
+import {
+  BROKEN_OFF,
+  type BrokenOff,
+  type MessageOutcome,
+  type MessageStatus,
+  WAITING_PHASES,
+} from '../contract/message-outcome.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import { idWithNumber } from '../contract/msisdn.ts';
 import {
@@ -86,7 +93,10 @@ export interface MessageClient {
    * under way elsewhere can win against the cancellation.
    */
   cancelOrStartCancelled(message: SendMessageInput): Promise<CancelResult>;
-  /** Where a message stands, ended ones too, while Temporal keeps them; needs a running worker. */
+  /**
+   * Where a message stands, ended ones too, while Temporal keeps them; needs a running worker. Of one whose workflow was
+   * terminated or failed it is where it stood, with `brokenOff`.
+   */
   status(key: MessageKey): Promise<MessageStatus | undefined>;
   /** Waits for the message's end. */
   outcome(key: MessageKey): Promise<MessageOutcome>;
@@ -183,10 +193,13 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
     },
 
     async status(key) {
+      const handle = client.workflow.getHandle(workflowIdOf(key));
       try {
-        return await withDeadline(() =>
-          client.workflow.getHandle(workflowIdOf(key)).query<MessageStatus>(MESSAGE_STATUS_QUERY),
-        );
+        const status = await withDeadline(() => handle.query<MessageStatus>(MESSAGE_STATUS_QUERY));
+        if (!WAITING_PHASES.has(status.phase)) return status;
+        // A query answers for closed workflows too: one that was terminated says that it waits.
+        const brokenOff = brokenOffOf((await withDeadline(() => handle.describe())).status.name);
+        return { ...status, ...(brokenOff === undefined ? {} : { brokenOff }) };
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return undefined;
         throw error;
@@ -199,6 +212,12 @@ export function createMessageClient(options: MessageClientOptions): MessageClien
         .result();
     },
   };
+}
+
+function brokenOffOf(status: WorkflowExecutionStatusName): BrokenOff | undefined {
+  const name = status.toLowerCase();
+  // The SDK calls it CANCELLED.
+  return BROKEN_OFF.find((each) => each === name.replace('cancelled', 'canceled'));
 }
 
 /** The server's own words for a missing search attribute do not tell what to do about it. */
@@ -227,7 +246,8 @@ function assertStartable(message: SendMessageInput): void {
 
 /** Says nothing of which message it is: that would be the number. */
 function assertIdsWithoutNumber({ messageId, recipient, campaign }: SendMessageInput): void {
-  const name = idWithNumber({ messageId, campaignId: campaign.campaignId }, recipient);
+  const { campaignId, campaignName } = campaign;
+  const name = idWithNumber({ messageId, campaignId, campaignName }, recipient);
   if (name === undefined) return;
   throw new TypeError(`Cannot start a message: expected \`${name}\` to be an id without the recipient's number in it`);
 }

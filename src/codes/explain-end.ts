@@ -27,6 +27,12 @@ export function explainEnd({
     : `No explanation known: Sinch does not document ${said}`;
 }
 
+/** What a code of a delivery report is called, such as `Unknown subscriber`; `undefined` where it is not known. */
+export function nameOfReportCode(code: number): string | undefined {
+  const kind = kindOfReportCode(code);
+  return kind && lookUp(kind, code)?.name;
+}
+
 /** Which kind of code a delivery report carries: Sinch puts three into one number, and keeps their ranges apart. */
 export function kindOfReportCode(code: number): CodeKind | undefined {
   if (code === 0 || (code >= 400 && code <= 418)) return 'delivery-report';

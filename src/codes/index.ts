@@ -9,4 +9,4 @@ export {
   type Permanence,
 } from './code-explanation.ts';
 export { explainCode, findCode, listCodes, nearCodes } from './explain-code.ts';
-export { explainEnd, kindOfReportCode } from './explain-end.ts';
+export { explainEnd, kindOfReportCode, nameOfReportCode } from './explain-end.ts';

@@ -13,6 +13,24 @@ export interface ApiClient {
   delete<T>(path: string): Promise<T>;
 }
 
+/** The answer of `/readyz`: of each part `ok`, or why it cannot work. */
+export type Readiness = { status: string; plans?: string } & Readonly<Record<string, string>>;
+
+/** Whether every part of a stack can work; an answer also where one cannot. */
+export async function readReadiness(target: Target): Promise<Readiness> {
+  const { answer, response, what } = await request(target, 'GET', `${target.url}/readyz`);
+  if (typeof answer === 'object' && answer !== null && 'status' in answer) {
+    const { status } = answer;
+    if (status === 'ok' || status === 'unavailable') return answer as Readiness;
+  }
+  throw refusal(target, what, response.status, answer);
+}
+
+/** Where one message is, below its project. */
+export function messagePath(messageId: string): string {
+  return `/messages/${encodeURIComponent(messageId)}`;
+}
+
 /** A refusal or failure that the API answered. */
 export class ApiError extends CommandError {
   /** HTTP status. */
@@ -29,31 +47,9 @@ export function createApiClient(target: Target, below: 'project' | 'deployment' 
   const base = `${target.url}/v1${below === 'project' ? `/projects/${encodeURIComponent(target.projectId)}` : ''}`;
 
   async function call<T>(method: string, path: string, body?: unknown, deadlineMs = DEADLINE_MS): Promise<T> {
-    const what = `${method} ${base}${path}`;
-    let response: Response;
-    try {
-      response = await fetch(`${base}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${target.apiKey}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // A redirect would carry the key to somebody else.
-        redirect: 'error',
-        signal: AbortSignal.timeout(deadlineMs),
-      });
-    } catch (cause) {
-      throw new CommandError(
-        'stack_unreachable',
-        `${what} got no answer: ${reasonOf(cause, deadlineMs)}. Is the stack running? ` +
-          `Its address came from ${target.from.url}; \`temporal-sinch up\` starts one here.`,
-        { cause },
-      );
-    }
+    const { response, answer, what } = await request(target, method, `${base}${path}`, body, deadlineMs);
     // There is nothing to say: whoever expects that expects `void`.
     if (response.status === 204) return undefined as T;
-    const answer = await jsonOf(response);
     if (response.ok && answer !== undefined) return answer as T;
     throw refusal(target, what, response.status, answer);
   }
@@ -70,25 +66,61 @@ export function createApiClient(target: Target, below: 'project' | 'deployment' 
   };
 }
 
+/** @throws CommandError where nobody answers */
+async function request(
+  target: Target,
+  method: string,
+  url: string,
+  body?: unknown,
+  deadlineMs = DEADLINE_MS,
+): Promise<{ response: Response; answer: unknown; what: string }> {
+  const what = `${method} ${url}`;
+  try {
+    const response = await fetch(url, {
+      method,
+      headers: {
+        authorization: `Bearer ${target.apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // A redirect would carry the key to somebody else.
+      redirect: 'error',
+      signal: AbortSignal.timeout(deadlineMs),
+    });
+    return { response, answer: response.status === 204 ? undefined : await jsonOf(response), what };
+  } catch (cause) {
+    throw new CommandError(
+      'stack_unreachable',
+      `${what} got no answer: ${reasonOf(cause, deadlineMs)}. Is the stack running? ` +
+        `Its address came from ${target.from.url}; \`temporal-sinch up\` starts one here.`,
+      { cause },
+    );
+  }
+}
+
 function refusal(target: Target, what: string, status: number, answer: unknown): ApiError {
   const { code, detail, title } = problemOf(answer);
   const said = detail ?? title;
-  switch (status) {
-    case 401:
-      return new ApiError(
-        status,
-        code ?? 'unauthorized',
-        `${what} was refused with 401: the API key is not right. It came from ${target.from.apiKey}; ` +
-          'give another one with --api-key or in SINCH_API_KEY.',
-      );
-    default:
-      return new ApiError(
-        status,
-        code ?? `http_${status}`,
-        `${what} was answered with ${status}${said === undefined ? '' : `: ${said}`}` +
-          (answer === undefined ? ', and not in JSON. Is that the address of a temporal-sinch server?' : ''),
-      );
+  if (status === 401) {
+    return new ApiError(
+      status,
+      code ?? 'unauthorized',
+      `${what} was refused with 401: the API key is not right. It came from ${target.from.apiKey}; ` +
+        'give another one with --api-key or in SINCH_API_KEY.',
+    );
   }
+  // What the server says of the thing that was asked for is all that a person needs: the address is not what is wrong.
+  if (status < 500 && code !== undefined && said !== undefined) return new ApiError(status, code, withStop(said));
+  return new ApiError(
+    status,
+    code ?? `http_${status}`,
+    `${what} was answered with ${status}${said === undefined ? '' : `: ${said}`}` +
+      (answer === undefined ? ', and not in JSON. Is that the address of a temporal-sinch server?' : ''),
+  );
+}
+
+function withStop(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 function problemOf(answer: unknown): { code?: string; detail?: string; title?: string } {

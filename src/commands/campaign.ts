@@ -4,6 +4,7 @@ import { type ApiClient, createApiClient } from './api-client.ts';
 import { CSV_TABLES, campaignCsv, campaignLines, campaignListLines } from './campaign-table.ts';
 import { CommandError } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
+import { counted } from './counted.ts';
 import { wholeNumber } from './option-values.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
@@ -102,7 +103,7 @@ async function check(context: CommandContext, api: ApiClient, campaignId: string
     sums.endedKnown += page.endedKnown;
     cursor = page.nextCursor;
     pages += 1;
-    if (pages % 20 === 0) note(context, `${sums.checked} requests checked, ${findings.length} named so far`);
+    if (pages % 20 === 0) note(context, `${counted(sums.checked, 'request')} checked, ${findings.length} named so far`);
   } while (cursor !== undefined);
   if (sums.checked === 0 && findings.length === 0) {
     throw new CommandError(
@@ -124,10 +125,10 @@ async function check(context: CommandContext, api: ApiClient, campaignId: string
 function showCheck(context: CommandContext, result: CheckResult, asJson: boolean): void {
   const { checked, forgotten, findings, countsAgree } = result;
   const summary = result.ok
-    ? `All ${checked} requests add up with their events and with Temporal.`
+    ? `${checked === 1 ? 'The one request adds' : `All ${checked} requests add`} up with ${checked === 1 ? 'its' : 'their'} events and with Temporal.`
     : findings.length === 0
       ? 'The counts of the evaluation are NOT those of the messages and events.'
-      : `${findings.length} of campaign ${result.campaignId} do NOT add up.`;
+      : `${findings.length} of campaign ${result.campaignId} ${findings.length === 1 ? 'does' : 'do'} NOT add up.`;
   if (asJson) printJson(context, result);
   else {
     for (const { messageId, code, explanation } of findings) print(context, `${messageId}  ${code}\n  ${explanation}`);

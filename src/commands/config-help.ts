@@ -11,6 +11,8 @@ Environment:
   REPORT_WINDOW_HOURS         how long delivery reports are waited for (default: 96)
   WAIT_WHERE_NO_REPORTS       on, or off to end messages to countries without reports at once (default: on)
   STATUS_ATTRIBUTE            on, or off to leave SinchStatus as it is at the start (default: on)
+  BARE_NUMBERS                how numbers without + and 00 are read: international, refused, or national ones of a
+                              country such as GB (default: international)
   RETENTION_DAYS              whole days after which numbers and texts are erased (default: never)
   SINCH_PROJECT_ID,
   SINCH_INTEGRATION_ID        ids (default: default, sinch)
@@ -21,13 +23,16 @@ Environment:
   SINCH_SETTINGS_FILE         JSON file with projects and integrations, instead of the variables from the plan to here
   ALLOW_PRIVATE_HOSTS         on, or names, addresses and networks separated by commas, such as 10.1.0.0/16, that base
                               URLs and media URLs may name beside hosts on the internet (default: off)
+  HTTPS_PROXY, HTTP_PROXY     proxies by which Sinch and exporters are reached, such as http://proxy.internal:3128
+                              (default: none); NO_PROXY names hosts that are reached without them
   METRICS_ADDRESS             where a worker's metrics are scraped at /metrics, such as 127.0.0.1:9464 (default: nowhere)
   ENCRYPTION_KEYS             keys of 32 bytes in base64, separated by commas, the first one encrypts; or
   ENCRYPTION_KEY_FILE         a file with one a line, made where there is none (one of the two is needed, except by a
                               worker whose plan is in the environment)
   PAYLOAD_ENCRYPTION          on encrypts what Temporal keeps with the first of these keys (default: off, which only decrypts)
   TEMPORAL_ADDRESS,
-  TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default)
+  TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default);
+                              TEMPORAL_TLS is true, false, 1 or 0, and an API key needs it but on this machine
   TEMPORAL_TASK_QUEUE         queue of the message workflows (default: sinch-messages)
   SEARCH_ATTRIBUTES           on, or off where the namespace has none of ours (default: on)
   SWEEP_INTERVAL_MINUTES      of a worker: how often lost delivery reports are looked for at Sinch, or off (default: 15)

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { ExporterView } from '../settings/index.ts';
 import { createApiClient } from './api-client.ts';
 import { type CommandContext, print, printJson } from './context.ts';
+import { counted } from './counted.ts';
 import { exporterLines } from './exporter-lines.ts';
 import { addExporterSetCommand } from './exporter-set.ts';
 import { confirmOrStop, openPrompter } from './prompter.ts';
@@ -79,6 +80,6 @@ export function addExporterCommand(program: Command, context: CommandContext): v
       const target = await resolveTarget(options, context.env);
       const answer = await createApiClient(target).post<{ events: number }>('/exporter/retry');
       if (options.json) return printJson(context, answer);
-      print(context, answer.events === 1 ? '1 event leaves again.' : `${answer.events} events leave again.`);
+      print(context, `${counted(answer.events, 'event')} ${answer.events === 1 ? 'leaves' : 'leave'} again.`);
     });
 }

@@ -1,6 +1,7 @@
 export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 export { CommandError, EXIT } from './command-error.ts';
 export { type CommandContext, ignoreBrokenPipes, note, print, printJson } from './context.ts';
+export { counted } from './counted.ts';
 export { explainBalance, explainUnknownOutcomes, ledgerTable, percent } from './ledger-table.ts';
 export { logOf } from './log-level.ts';
 export { positiveNumber, wholeNumber } from './option-values.ts';

@@ -1,5 +1,6 @@
 import { describeRefusal } from '../contract/send-outcome.ts';
 import type { IntegrationAnswer } from '../http/index.ts';
+import { counted } from './counted.ts';
 import { listLines, tableLines } from './table.ts';
 import { utcTime } from './utc-time.ts';
 
@@ -48,7 +49,7 @@ export function integrationLines(integration: IntegrationAnswer): string[] {
   const { formerServicePlanIds, messagesPerSecond, planMessagesPerSecond, mmsCountries } = integration;
   const secrets = callbackAuth.secrets === 1 ? '1 is valid' : `${callbackAuth.secrets} are valid`;
   const { toleranceMs } = callbackAuth;
-  const age = toleranceMs === undefined ? '' : `, at most ${toleranceMs / 3_600_000} hours old`;
+  const age = toleranceMs === undefined ? '' : `, at most ${counted(toleranceMs / 3_600_000, 'hour')} old`;
   const list = listLines([
     ['Name', integration.name],
     ['Service plan', integration.servicePlanId],

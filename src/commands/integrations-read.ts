@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { IntegrationAnswer } from '../http/index.ts';
-import { createApiClient } from './api-client.ts';
+import { type ApiClient, createApiClient } from './api-client.ts';
 import { type CommandContext, print, printJson } from './context.ts';
 import { integrationLines, integrationTable } from './integration-lines.ts';
 import { allPages } from './pages.ts';
@@ -11,6 +11,14 @@ type Options = TargetOptions & { json?: boolean };
 interface IntegrationsPage {
   integrations: IntegrationAnswer[];
   nextCursor?: string;
+}
+
+/** All integrations of the project. */
+export function listIntegrations(api: ApiClient): Promise<IntegrationAnswer[]> {
+  return allPages(async (query) => {
+    const { integrations: items, ...rest } = await api.get<IntegrationsPage>('/integrations', query);
+    return { items, ...rest };
+  });
 }
 
 /** `integrations list` and `integrations show`. */
@@ -30,11 +38,7 @@ export function addIntegrationsReadCommands(integrations: Command, context: Comm
     )
     .action(async (options: Options) => {
       const target = await resolveTarget(options, context.env);
-      const api = createApiClient(target);
-      const found = await allPages(async (query) => {
-        const { integrations: items, ...rest } = await api.get<IntegrationsPage>('/integrations', query);
-        return { items, ...rest };
-      });
+      const found = await listIntegrations(createApiClient(target));
       if (options.json) return printJson(context, { integrations: found });
       if (found.length === 0) {
         print(context, `Project ${target.projectId} has no integration: add one with temporal-sinch integrations add`);

@@ -1,5 +1,6 @@
 import type { Ledger, LedgerCounts, UnknownOutcomeCounts } from '../events/index.ts';
 import { bar } from './bars.ts';
+import { counted } from './counted.ts';
 
 /** Characters of a bar that stands for all. */
 const BAR_WIDTH = 30;
@@ -57,17 +58,17 @@ export function percent(count: number, of: number): string {
 
 /** What was decided about sends of unknown outcome, in sentences; none where there were none. */
 export function explainUnknownOutcomes({ resent, held, heldStill }: UnknownOutcomeCounts): string[] {
-  const messages = (count: number): string => (count === 1 ? '1 message' : `${count} messages`);
+  const were = (count: number): string => (count === 1 ? 'was' : 'were');
   return [
     ...(resent === 0
       ? []
       : [
-          `${messages(resent)} got no clear answer and were not to be seen at Sinch, and were sent again, as is asked for them.`,
+          `${counted(resent, 'message')} got no clear answer and ${were(resent)} not to be seen at Sinch, and ${were(resent)} sent again, as is asked for ${resent === 1 ? 'it' : 'them'}.`,
         ]),
     ...(held === 0
       ? []
       : [
-          `${messages(held)} got no clear answer and were not to be seen at Sinch, and were held, so that nobody gets them twice: ${held - heldStill} settled since, ${heldStill} still open.`,
+          `${counted(held, 'message')} got no clear answer and ${were(held)} not to be seen at Sinch, and ${were(held)} held, so that nobody gets ${held === 1 ? 'it' : 'them'} twice: ${held - heldStill} settled since, ${heldStill} still open.`,
         ]),
   ];
 }

@@ -1,4 +1,6 @@
+import { nameOfReportCode } from '../codes/index.ts';
 import { countryName } from '../contract/country-name.ts';
+import { codeClause } from '../contract/end-sentence.ts';
 import type { EventView, MessageView } from '../http/index.ts';
 import { utcTime } from './utc-time.ts';
 
@@ -23,7 +25,7 @@ export function timelineOf(view: MessageView): TimelineEntry[] {
     const times = timesReceived > 1 ? `, ${timesReceived} times` : '';
     entries.push({
       at: receivedAt,
-      what: `A report came after the end${times}: ${status}${codeOf(statusCode)}. It changes nothing and is kept.`,
+      what: `A report came after the end${times}: ${status}${reportCode(statusCode)}. It changes nothing and is kept.`,
     });
   }
   // By time; what happened at the same moment stays in the order above.
@@ -36,10 +38,17 @@ export function timelineLines(view: MessageView): string[] {
     `Message ${view.messageId} of project ${view.projectId}: ${view.status.replaceAll('_', ' ')}`,
     '',
     ...timelineOf(view).map(({ at, what }) => `  ${utcTime(at)}  ${what}`),
+    ...attemptLines(view),
     '',
     view.explanation,
     ...(view.workflowId === undefined ? [] : [`In Temporal's web UI it is workflow ${view.workflowId}.`]),
   ];
+}
+
+/** How often it was sent: Temporal knows that as long as it has the message, and not when. */
+function attemptLines({ attempts = 0 }: MessageView): string[] {
+  if (attempts === 0) return [];
+  return [`  It left its queue ${attempts === 1 ? 'once' : `${attempts} times`} to be sent.`];
 }
 
 function requestSentence(view: MessageView): string {
@@ -65,14 +74,17 @@ function eventClause(event: EventView, view: MessageView, because: string): stri
     case 'enqueued':
       return `Accepted by Sinch${event.batch_id === undefined ? '' : ` as batch ${event.batch_id}`}${partsOf(event)}`;
     case 'enqueue_failed':
-      return `Not sent${codeOf(event.status_code)}${because}`;
+      return event.status_code === undefined || event.error === 'expired' || event.error === 'outcome_unknown'
+        ? `Not sent${because}`
+        : `Refused by Sinch with HTTP ${event.status_code}${because}`;
     case 'delivered':
       return 'Delivered to the handset';
     case 'rejected':
-      return `Rejected by Sinch${codeOf(event.status_code)}${because}`;
+      return `Rejected by Sinch${reportCode(event.status_code)}${because}`;
     case 'failed':
-      return `Not delivered to the handset${codeOf(event.status_code)}${because}`;
+      return `Not delivered to the handset${reportCode(event.status_code)}${because}`;
     case 'timeout':
+      if (event.error === 'no_receipt') return 'Handed over to the operator, who gave no readable receipt';
       return view.reportsExpected
         ? `Given up waiting for a delivery report${because}`
         : `Ended without a delivery report, as expected${view.country === undefined ? '' : ` in ${countryName(view.country)}`}${because}`;
@@ -88,6 +100,6 @@ function partsOf(event: EventView): string {
   return `, ${parts} ${parts === 1 ? 'part' : 'parts'}${counted}`;
 }
 
-function codeOf(statusCode: number | undefined): string {
-  return statusCode === undefined ? '' : ` with code ${statusCode}`;
+function reportCode(code: number | undefined): string {
+  return codeClause(code, nameOfReportCode);
 }

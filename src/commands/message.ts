@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { MessageView } from '../http/index.ts';
-import { createApiClient } from './api-client.ts';
+import { createApiClient, messagePath } from './api-client.ts';
 import { type CommandContext, print, printJson } from './context.ts';
 import { timelineLines } from './message-timeline.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
@@ -20,7 +20,7 @@ export function addMessageCommand(program: Command, context: CommandContext): vo
     )
     .action(async (messageId: string, options: TargetOptions & { json?: boolean }) => {
       const target = await resolveTarget(options, context.env);
-      const view = await createApiClient(target).get<MessageView>(`/messages/${encodeURIComponent(messageId)}`);
+      const view = await createApiClient(target).get<MessageView>(messagePath(messageId));
       if (options.json) return printJson(context, view);
       for (const line of timelineLines(view)) print(context, line);
     });

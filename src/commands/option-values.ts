@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type BareNumbers, isBareNumbers } from '../countries/index.ts';
 
 /** Reads an option's value as a whole number within limits. */
 export function wholeNumber(least: number, most: number): (value: string) => number {
@@ -24,6 +25,13 @@ export function countries(value: string): string[] {
   const codes = value.split(',').map((code) => code.trim().toUpperCase());
   if (codes.every((code) => /^[A-Z]{2}$/.test(code))) return codes;
   throw new InvalidArgumentError('Expected ISO 3166-1 alpha-2 codes, separated by commas, such as US,CA.');
+}
+
+/** Reads an option's value as how numbers without `+` and `00` are read. */
+export function bareNumbers(value: string): BareNumbers {
+  const wanted = /^[a-z]{2}$/i.test(value) ? value.toUpperCase() : value;
+  if (isBareNumbers(wanted)) return wanted;
+  throw new InvalidArgumentError('Expected international, refused, or the code of a country such as GB.');
 }
 
 /** Reads an option's value as a switch. */

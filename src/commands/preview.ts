@@ -1,30 +1,54 @@
 import type { Command } from 'commander';
-import { LONGEST_TEXT, previewRequestSchema, previewText, type TextPreview } from '../requests/index.ts';
+import type { BareNumbers } from '../countries/index.ts';
+import {
+  LONGEST_TEXT,
+  previewRecipient,
+  previewRequestSchema,
+  previewText,
+  type TextPreview,
+} from '../requests/index.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
-import { wholeNumber } from './option-values.ts';
+import { bareNumbers, wholeNumber } from './option-values.ts';
 
 /** Rows of characters that are shown; a text in another script has many. */
 const MOST_CHARACTERS = 20;
 
-/** `preview`: what a text takes to send. Needs no stack. */
+interface PreviewOptions {
+  text: string;
+  maxParts?: number;
+  recipient?: string;
+  sender?: string;
+  bareNumbers?: BareNumbers;
+  json?: boolean;
+}
+
+/** `preview`: what a text takes to send, and where it goes. Needs no stack. */
 export function addPreviewCommand(program: Command, context: CommandContext): void {
   program
     .command('preview')
-    .summary('how many message parts a text takes, and which characters make it long')
+    .summary('how many message parts a text takes, which characters make it long, and where it goes')
     .description(
       'Counts the message parts of a text as Sinch does, and names the characters that are not in the GSM alphabet: ' +
-        'with one of them a part holds 70 characters instead of 160. Nothing is sent, and nothing has to run.',
+        'with one of them a part holds 70 characters instead of 160. Tells the country of a recipient, or what is wrong ' +
+        'with the number or the sender there. Nothing is sent, and nothing has to run.',
     )
     .requiredOption('--text <text>', `the text of an SMS, at most ${LONGEST_TEXT} characters`)
     .option('--max-parts <n>', 'parts that are allowed', wholeNumber(1, 30))
+    .option('--recipient <number>', 'the number as it stands in a list')
+    .option('--sender <sender>', 'a number, a short code or a name')
+    .option(
+      '--bare-numbers <how>',
+      'how numbers without + and 00 are read: international (default), refused, or national ones of a country such as GB',
+      bareNumbers,
+    )
     .option('--json', 'the preview as one line of JSON')
     .addHelpText(
       'after',
-      `\nExamples:\n  temporal-sinch preview --text "It’s on its way"\n  temporal-sinch preview --text "$(cat message.txt)" --max-parts 2 --json`,
+      `\nExamples:\n  temporal-sinch preview --text "It’s on its way"\n  temporal-sinch preview --text "$(cat message.txt)" --max-parts 2 --json\n  temporal-sinch preview --text Hello --recipient "+44 (0)7400 123456" --sender Shop`,
     )
-    .action((options: { text: string; maxParts?: number; json?: boolean }) => {
-      const { text, maxParts } = options;
+    .action((options: PreviewOptions) => {
+      const { text, maxParts, recipient, sender } = options;
       if (!previewRequestSchema.safeParse({ text, maxParts }).success) {
         throw new CommandError(
           'invalid_field',
@@ -32,7 +56,10 @@ export function addPreviewCommand(program: Command, context: CommandContext): vo
           { exitCode: EXIT.usage },
         );
       }
-      const preview = previewText(text, maxParts === undefined ? {} : { maxParts });
+      const preview = {
+        ...previewText(text, maxParts === undefined ? {} : { maxParts }),
+        ...previewRecipient({ recipient, sender }, options),
+      };
       if (options.json) return printJson(context, preview);
       for (const line of previewLines(preview)) print(context, line);
     });
@@ -71,6 +98,14 @@ export function previewLines(preview: TextPreview): string[] {
       `At most ${count(maxParts, 'part')} are allowed: a message with this text is refused (too_many_parts).`,
     );
   }
+  return [...lines, ...recipientLines(preview)];
+}
+
+function recipientLines({ recipient, refusals = [] }: TextPreview): string[] {
+  const lines: string[] = [];
+  if (recipient)
+    lines.push('', `To ${recipient.masked}: ${recipient.countryName ?? 'no country that the number tells'}.`);
+  for (const { code, message } of refusals) lines.push('', `A message so is refused (${code}): ${message}.`);
   return lines;
 }
 

@@ -12,8 +12,10 @@ import { addExporterCommand } from './exporter.ts';
 import { addHeldMessagesCommand, addHoldsCommand } from './holds.ts';
 import { addIntegrationsCommand } from './integrations.ts';
 import { addKeysCommand } from './keys.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addLedgerCommand } from './ledger.ts';
 import { addMessageCommand } from './message.ts';
+import { addOpenCommand } from './open.ts';
 import { addMessagesCommand } from './messages.ts';
 import { addPreviewCommand } from './preview.ts';
 import { addProjectsCommand } from './projects.ts';
@@ -24,6 +26,7 @@ import { addSendersCommand } from './senders.ts';
 import { addServerCommand } from './server.ts';
 import { addSettingsCommand } from './settings.ts';
 import { addSimulatorCommand } from './simulator.ts';
+import { addStatusCommand } from './status.ts';
 import { addSweepCommand } from './sweep.ts';
 import { addUpCommand } from './up.ts';
 import { addWorkerCommand } from './worker.ts';
@@ -73,6 +76,8 @@ or before a sweep had ended.`,
   addUpCommand(program, context);
   addSendCommand(program, context);
   addMessageCommand(program, context);
+  addOpenCommand(program, context);
+  addStatusCommand(program, context);
   addMessagesCommand(program, context);
   addCancelCommand(program, context);
   addHoldsCommand(program, context);
@@ -97,6 +102,7 @@ or before a sweep had ended.`,
   addWorkerCommand(program, context);
   addServerCommand(program, context);
   addSimulatorCommand(program, context);
+  addCompletionCommand(program);
   return program;
 }
 

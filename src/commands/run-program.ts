@@ -28,7 +28,14 @@ export async function runProgram(
   try {
     program.exitOverride().parse();
     using stop = listenForStop();
-    return (await act({ env, stdout, stderr, signal: stop.signal })) ? EXIT.done : EXIT.failed;
+    const isRight = await act({ env, stdout, stderr, signal: stop.signal }).catch((error: unknown) => {
+      const { aborted, reason } = stop.signal;
+      if (!aborted) throw error;
+      // Whatever was under way fails in words of its own then, such as those of a pause that is given up.
+      if (error !== reason && !isAbort(error)) stderr.write(`While stopping: ${reasonOf(error)}\n`);
+      throw reason;
+    });
+    return isRight ? EXIT.done : EXIT.failed;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const message = reasonOf(error);
@@ -37,4 +44,8 @@ export async function runProgram(
     stderr.write(`Error: ${message}\n`);
     return error instanceof CommandError ? error.exitCode : EXIT.failed;
   }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }

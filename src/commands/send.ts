@@ -1,13 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { ulid } from 'ulid';
+import { WAITING_PHASES } from '../contract/message-outcome.ts';
 import type { MessageView } from '../http/index.ts';
 import type { IntakeAnswer } from '../intake/index.ts';
-import { type ApiClient, createApiClient } from './api-client.ts';
+import { type ApiClient, ApiError, createApiClient, messagePath } from './api-client.ts';
 import { CommandError } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { positiveNumber, wholeNumber } from './option-values.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
+import { utcTime } from './utc-time.ts';
 
 const DEFAULT_WAIT_SECONDS = 60;
 const POLL_MS = 300;
@@ -73,15 +75,20 @@ ${TARGET_HELP}`,
       const target = await resolveTarget(options, context.env);
       const api = createApiClient(target);
       const messageId = options.id ?? ulid();
+      // An id that was made up here names no message before.
+      const before = options.id === undefined ? undefined : await findMessage(api, messageId);
       const answer = await api.post<IntakeAnswer>('/messages', bodyOf(messageId, options));
       if (!answer.success) throw refusal(messageId, answer);
+      const taken = before
+        ? `Message ${messageId} was requested before, at ${utcTime(before.requestedAt)}, so nothing is sent again. ${before.explanation}`
+        : `Message ${messageId} was taken and waits to be sent.`;
       if (options.wait === undefined || options.wait === false) {
         if (options.json) return printJson(context, answer);
-        print(context, `Message ${messageId} was taken and waits to be sent.`);
-        print(context, `Follow it with: temporal-sinch message ${messageId}`);
+        print(context, taken);
+        print(context, `${before && hasEnded(before) ? 'See' : 'Follow'} it with: temporal-sinch message ${messageId}`);
         return;
       }
-      if (!options.json) note(context, `Message ${messageId} was taken and waits to be sent.`);
+      if (!options.json) note(context, taken);
       const limit = options.wait === true ? DEFAULT_WAIT_SECONDS : options.wait;
       const view = await untilEnded(api, messageId, limit, (explanation) => {
         if (!options.json) note(context, explanation);
@@ -93,9 +100,19 @@ ${TARGET_HELP}`,
     });
 }
 
-/** Whether a message has its outcome. */
-export function hasEnded({ status }: Pick<MessageView, 'status'>): boolean {
-  return !['waiting_to_send', 'undecided', 'accepted'].includes(status);
+/** A message as it stands; `undefined` where there is none of this id. */
+async function findMessage(api: ApiClient, messageId: string): Promise<MessageView | undefined> {
+  try {
+    return await api.get<MessageView>(messagePath(messageId));
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404 && error.code === 'unknown_message') return undefined;
+    throw error;
+  }
+}
+
+/** Whether nothing more comes of a message. */
+export function hasEnded({ status, brokenOff }: Pick<MessageView, 'status' | 'brokenOff'>): boolean {
+  return brokenOff !== undefined || !WAITING_PHASES.has(status);
 }
 
 function bodyOf(messageId: string, options: SendOptions): Record<string, unknown> {
@@ -124,7 +141,7 @@ async function untilEnded(
   const deadline = Date.now() + limitSeconds * 1000;
   let told: string | undefined;
   for (;;) {
-    const view = await api.get<MessageView>(`/messages/${encodeURIComponent(messageId)}`);
+    const view = await api.get<MessageView>(messagePath(messageId));
     if (hasEnded(view)) return view;
     if (view.status !== told) tell(view.explanation);
     told = view.status;

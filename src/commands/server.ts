@@ -66,6 +66,7 @@ export function addServerCommand(program: Command, context: CommandContext): voi
           taskQueue,
           searchAttributes,
           settings: source.settings,
+          proxies: config.proxies,
           ...(source.admin === undefined ? {} : { admin: source.admin }),
           apiKey,
           ...(metricsKey === undefined ? {} : { metricsKey }),

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
+import { type BareNumbers, COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
 import type { ProjectChange, ProjectView } from '../settings/index.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
-import { countries, daysOrNever, onOrOff, positiveNumberOrDefault } from './option-values.ts';
+import { bareNumbers, countries, daysOrNever, onOrOff, positiveNumberOrDefault } from './option-values.ts';
 import { settingsLines } from './settings-lines.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
@@ -20,6 +20,7 @@ interface ChangeOptions extends TargetOptions {
   settle?: number | 'default';
   waitWhereNoReports?: boolean;
   statusAttribute?: boolean;
+  bareNumbers?: BareNumbers;
   retention?: number | 'never';
   addWithoutReports?: string[];
   removeWithoutReports?: string[];
@@ -46,6 +47,11 @@ export function addSettingsChangeCommand(settings: Command, context: CommandCont
     )
     .option('--wait-where-no-reports <on|off>', 'off ends messages to countries without reports at once', onOrOff)
     .option('--status-attribute <on|off>', 'off leaves the search attribute SinchStatus as it is at the start', onOrOff)
+    .option(
+      '--bare-numbers <how>',
+      'how numbers without + and 00 are read: international, refused, or national ones of a country such as GB',
+      bareNumbers,
+    )
     .option('--retention <days>', 'whole days after which numbers and texts are erased, or never', daysOrNever)
     .option('--add-without-reports <codes>', 'countries that send no reports either', countries)
     .option('--remove-without-reports <codes>', 'countries that do send reports', countries)
@@ -61,6 +67,7 @@ Examples:
   temporal-sinch settings change --report-window 48 --json
   temporal-sinch settings change --report-window default
   temporal-sinch settings change --retention 90
+  temporal-sinch settings change --bare-numbers GB
 ${TARGET_HELP}`,
     )
     .action(async (options: ChangeOptions) => {
@@ -99,6 +106,7 @@ function changeOf(options: ChangeOptions): ProjectChange {
     ...(settle === undefined ? {} : { settleMs: millisecondsOf(settle, 1000) }),
     ...(waitWhereNoReports === undefined ? {} : { waitWhereNoReportsExpected: waitWhereNoReports }),
     ...(statusAttribute === undefined ? {} : { statusAttribute }),
+    ...(options.bareNumbers === undefined ? {} : { bareNumbers: options.bareNumbers }),
     ...(retention === undefined ? {} : { retentionDays: retention === 'never' ? null : retention }),
   };
 }

@@ -1,6 +1,8 @@
 import { DEFAULT_REPORT_WINDOW_MS, DEFAULT_SETTLE_MS } from '../contract/message.ts';
-import { COUNTRIES_WITHOUT_REPORTS } from '../countries/index.ts';
+import { countryName } from '../contract/country-name.ts';
+import { type BareNumbers, COUNTRIES_WITHOUT_REPORTS, DEFAULT_BARE_NUMBERS } from '../countries/index.ts';
 import type { ProjectView } from '../settings/index.ts';
+import { counted } from './counted.ts';
 import { listLines } from './table.ts';
 import { utcTime } from './utc-time.ts';
 
@@ -18,14 +20,23 @@ export function settingsLines(project: ProjectView): string[] {
     ['Default SMS provider', project.defaultIntegrationId ?? 'none: set one with temporal-sinch integrations default'],
     ['Default sender', project.defaultSender ?? 'none'],
     ['Campaign event', project.eventName],
-    ['Report window', `${hours} hours${standard(project.reportWindowMs)}`],
-    ['Settle time', `${seconds} seconds${standard(project.settleMs)}`],
+    ['Report window', `${counted(hours, 'hour')}${standard(project.reportWindowMs)}`],
+    ['Settle time', `${counted(seconds, 'second')}${standard(project.settleMs)}`],
     ['Wait where no reports', project.waitWhereNoReportsExpected ? 'on' : 'off'],
     ['Status attribute', project.statusAttribute ? 'on' : 'off'],
-    ['Retention', project.retentionDays === undefined ? 'numbers and texts stay' : `${project.retentionDays} days`],
-    ['Without reports', `${countries.length} countries${standard(own)}: ${countries.join(' ')}`],
+    ['Numbers without +', bareNumbersInWords(project.bareNumbers)],
+    [
+      'Retention',
+      project.retentionDays === undefined ? 'numbers and texts stay' : counted(project.retentionDays, 'day'),
+    ],
+    ['Without reports', `${counted(countries.length, 'country', 'countries')}${standard(own)}: ${countries.join(' ')}`],
     ['Added', utcTime(project.createdAt)],
     ['Changed', utcTime(project.updatedAt)],
   ]);
   return [`Project ${project.id}`, ...lines.map((line) => `  ${line}`)];
+}
+
+function bareNumbersInWords(bareNumbers: BareNumbers = DEFAULT_BARE_NUMBERS): string {
+  if (bareNumbers === 'refused') return 'refused';
+  return bareNumbers === 'international' ? 'international ones' : `national ones of ${countryName(bareNumbers)}`;
 }

@@ -4,6 +4,7 @@ import { MOST_DAYS_BACK, type StartedSweepView, type SweepView } from '../http/i
 import { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, print, printJson } from './context.ts';
+import { counted } from './counted.ts';
 import { listenForStop } from './stop-signal.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 import { timeAgo } from './time-ago.ts';
@@ -170,9 +171,9 @@ function sentenceOf({ integrationId, servicePlanId, seconds, error, ...view }: S
   const { reports, signalled, alreadyFinal, late, unknown, unreadable } = view;
   const rest = [
     [late, 'came too late'],
-    [unknown, 'belong to no message that Temporal knows'],
+    [unknown, unknown === 1 ? 'belongs to no message that Temporal knows' : 'belong to no message that Temporal knows'],
     [unreadable, 'could not be read'],
   ] as const;
   const others = rest.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
-  return `${where}: ${reports} reports in ${seconds.toFixed(1)} s; ${signalled} handed to their messages, ${alreadyFinal} known already${others.join('')}.`;
+  return `${where}: ${counted(reports, 'report')} in ${seconds.toFixed(1)} s; ${signalled} handed to their messages, ${alreadyFinal} known already${others.join('')}.`;
 }

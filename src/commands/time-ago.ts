@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { counted } from './counted.ts';
 
 const DAY_MS = 86_400_000;
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: DAY_MS };
@@ -16,6 +17,7 @@ export function timeAgo(value: string, { mostDays, now = Date.now() }: { mostDay
       'Expected how long ago, such as 30m, 2h or 3d, or a time with its offset that has passed.',
     );
   }
-  if (time < now - mostDays * DAY_MS) throw new InvalidArgumentError(`Expected at most ${mostDays} days ago.`);
+  if (time < now - mostDays * DAY_MS)
+    throw new InvalidArgumentError(`Expected at most ${counted(mostDays, 'day')} ago.`);
   return new Date(time).toISOString();
 }

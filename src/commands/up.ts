@@ -1,10 +1,10 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { Command } from 'commander';
 import { DEFAULT_DATA_DIR, DEFAULT_LOCAL_RATE, type Stack, stackFilePath, startStack } from '../local/index.ts';
 import { SHORTEST_API_KEY } from '../http/index.ts';
 import type { Settings } from '../settings/index.ts';
-import { metricsAddressOf, settingsFromFile } from '../config.ts';
+import { databaseUrlOf, metricsAddressOf, readProxies, settingsFromFile } from '../config.ts';
 import { reasonOf } from '../contract/reason.ts';
+import { readTemporalConfig } from '../temporal-config.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { type CommandContext, note, print, printJson } from './context.ts';
 import { logOf } from './log-level.ts';
@@ -128,7 +128,7 @@ function refuseUnusable(options: UpOptions, { env }: CommandContext): void {
 async function startUp(options: UpOptions, context: CommandContext, signal: AbortSignal): Promise<Stack> {
   const { env } = context;
   const { memory = false, dataDir, rate } = options;
-  const databaseUrl = memory ? undefined : env['DATABASE_URL'] || undefined;
+  const databaseUrl = memory ? undefined : databaseUrlOf(env);
   const apiKey = env['SINCH_API_KEY'] || undefined;
   const metricsAddress = addressOfMetrics(env);
   const settings = options.settings === undefined ? undefined : settingsOf(options.settings);
@@ -147,6 +147,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
     ...(metricsAddress === undefined ? {} : { metricsAddress }),
     ...(rate === undefined ? {} : { messagesPerSecond: rate }),
     ...(options.encryptPayloads === undefined ? {} : { encryptPayloads: options.encryptPayloads }),
+    proxies: proxiesOf(env),
     simulator: behaviourOf(options),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.uiPort === undefined ? {} : { uiPort: options.uiPort }),
@@ -157,10 +158,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
 
 /** The connection that Temporal's own variables and configuration file describe. */
 function runningServer(env: NodeJS.ProcessEnv) {
-  const defined = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
-    overrideEnvVars: Object.fromEntries(defined),
-  });
+  const { connectionOptions, namespace = 'default' } = readTemporalConfig(env);
   return { connectionOptions, namespace };
 }
 
@@ -170,6 +168,14 @@ function addressOfMetrics(env: NodeJS.ProcessEnv): string | undefined {
   } catch (cause) {
     const reason = reasonOf(cause);
     throw new CommandError('metrics_address_invalid', `METRICS_ADDRESS: ${reason}.`, { exitCode: EXIT.usage, cause });
+  }
+}
+
+function proxiesOf(env: NodeJS.ProcessEnv): ReturnType<typeof readProxies> {
+  try {
+    return readProxies(env);
+  } catch (cause) {
+    throw new CommandError('proxy_invalid', reasonOf(cause), { exitCode: EXIT.usage, cause });
   }
 }
 

@@ -38,6 +38,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
           taskQueue: config.taskQueue,
           settings: source.settings,
           sweepIntervalMs: config.sweepIntervalMs,
+          proxies: config.proxies,
           ...(source.keyring === undefined ? {} : { keyring: source.keyring }),
           ...(payloadEncryption === undefined ? {} : { payloadEncryption }),
         });

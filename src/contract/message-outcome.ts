@@ -12,6 +12,9 @@ export type MessagePhase =
   | 'enqueue_failed'
   | 'skipped';
 
+/** The phases that are no ends. */
+export const WAITING_PHASES: ReadonlySet<MessagePhase> = new Set(['waiting_to_send', 'undecided', 'accepted']);
+
 /** How a message ended: the workflow's result. Every business outcome completes the workflow. */
 export interface MessageOutcome {
   status: Exclude<CampaignEventStatus, 'enqueued'> | 'skipped';
@@ -44,4 +47,15 @@ export interface MessageStatus {
   /** Reports that changed nothing: repeated, intermediate, or of another integration. */
   ignoredReports: number;
   cancelRequested: boolean;
+  /**
+   * How Temporal ended its workflow before the message had its end, which nobody does but a person or a defect: nothing is
+   * waited for and nothing recorded any more. Set by the client, which asks Temporal; the workflow cannot know.
+   */
+  brokenOff?: BrokenOff;
 }
+
+/** Ends of a workflow that are no end of its message. */
+export const BROKEN_OFF = ['terminated', 'failed', 'canceled', 'timed_out'] as const;
+
+/** One of {@link BROKEN_OFF}. */
+export type BrokenOff = (typeof BROKEN_OFF)[number];

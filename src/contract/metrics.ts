@@ -83,6 +83,24 @@ export const METRICS = {
     help: '1 for each service plan that Sinch refuses, so that nothing is sent through it',
     labels: ['servicePlanId'],
   },
+  sinch_queue_backlog: {
+    kind: 'gauge',
+    at: 'server',
+    help: 'Tasks that wait in a queue of Temporal, about: `workflow` and `activity` of the messages, and the sends of each plan',
+    labels: ['queue', 'kind'],
+  },
+  sinch_queue_backlog_age_seconds: {
+    kind: 'gauge',
+    at: 'server',
+    help: 'How long the oldest of them waits, in seconds, about',
+    labels: ['queue', 'kind'],
+  },
+  sinch_queue_pollers: {
+    kind: 'gauge',
+    at: 'server',
+    help: 'Workers that asked a queue for a task in the last 2 minutes',
+    labels: ['queue', 'kind'],
+  },
   sinch_integration_faults_total: {
     kind: 'counter',
     at: 'worker',

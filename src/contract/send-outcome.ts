@@ -10,6 +10,9 @@ export interface Refusal {
   comment?: string;
 }
 
+/** The error of an answer that somebody else than Sinch gave: a proxy, a firewall, a gateway, a captive portal. */
+export const NOT_SINCH = 'not_sinch';
+
 /** What an outcome tells of a refusal, without the rest of it. */
 export function refusalOf({ statusCode, error, comment }: Refusal): Refusal {
   return {
@@ -50,7 +53,7 @@ export function describeRefusal(
  * did not see, and the workflow decides what follows.
  */
 export type SendOutcome =
-  /** Any 2xx. Sinch has the message, even where its answer could not be read. */
+  /** Sinch has the message: its answer was the batch, or the beginning of one. */
   | {
       kind: 'accepted';
       /** Absent where the body could not be read. */

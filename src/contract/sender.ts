@@ -1,4 +1,5 @@
 import { gsmSeptets } from './gsm-alphabet.ts';
+import { readWrittenNumber } from './written-number.ts';
 
 /** What a handset shows as the sender: a phone number, a short code, or a name. */
 export type SenderKind = 'number' | 'short_code' | 'alphanumeric';
@@ -28,8 +29,8 @@ export const SENDER_NAME_MAX_LENGTH = 11;
 /** Longer digits are a phone number; short codes have 3 to 7. */
 const SHORT_CODE_MAX_LENGTH = 7;
 
-/** What people put between the digits of a number. */
-const SEPARATORS = /[\s().\-/]/g;
+/** As spreadsheets show long numbers; its last digits are lost. */
+const SCIENTIFIC = /^\d[.,]?\d*E\+\d{2}$/;
 
 const EXPLANATIONS: Readonly<Record<SenderRefusal, string>> = {
   length: `a sender has ${SENDER_LENGTH.min} to ${SENDER_LENGTH.max} characters`,
@@ -45,9 +46,9 @@ const EXPLANATIONS: Readonly<Record<SenderRefusal, string>> = {
  */
 export function parseSender(input: string): ParsedSender {
   const trimmed = input.trim();
-  const bare = trimmed.replace(SEPARATORS, '');
-  const digits = /^(?:\+|00)?([0-9]+)$/.exec(bare)?.[1];
-  return digits === undefined ? parseName(trimmed) : parseDigits(digits);
+  const written = readWrittenNumber(trimmed);
+  // Two of them are no slip of a list here: a sender is written once.
+  return written.ok && !/\+.*\+/.test(trimmed) ? parseDigits(written.digits) : parseName(trimmed);
 }
 
 /** The rule that was broken, as the end of a sentence for a person. */
@@ -72,7 +73,7 @@ function parseName(name: string): ParsedSender {
     if (size === undefined || /[\n\r\f]/.test(character)) return { ok: false, reason: 'characters' };
     septets += size;
   }
-  if (!/\p{L}/u.test(name)) return { ok: false, reason: 'no_letter' };
+  if (!/\p{L}/u.test(name) || SCIENTIFIC.test(name)) return { ok: false, reason: 'no_letter' };
   if (septets > SENDER_NAME_MAX_LENGTH) return { ok: false, reason: 'name_too_long' };
   return { ok: true, sender: name, kind: 'alphanumeric' };
 }

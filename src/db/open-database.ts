@@ -1,9 +1,11 @@
 import { reasonOf } from '../contract/reason.ts';
 import { abortable } from './abortable.ts';
 import { DatabaseError } from './database-error.ts';
+import { makeEmbedded } from './embedded-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { migrateEmbedded, migrateServer } from './migrate.ts';
 import type { Orm } from './orm.ts';
+import { serverConnectionOf } from './server-url.ts';
 import { asStoreErrors } from './store-error.ts';
 import { serverTransaction, type TransactionOptions } from './transaction.ts';
 
@@ -27,6 +29,11 @@ export interface Database extends AsyncDisposable {
    * @throws StoreError, or the signal's reason
    */
   ping(signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves, with the reason, once nothing more can be written: another process took the folder of an embedded database
+   * while this one stood still. Every statement fails from then on.
+   */
+  readonly lost: Promise<DatabaseError>;
   /** Waits for running statements, then closes. May be called more than once. */
   close(): Promise<void>;
 }
@@ -38,9 +45,17 @@ export interface DatabaseLog {
 
 /** Exactly one of `url`, `dataDir` and `memory` says where the database is. */
 export interface OpenDatabaseOptions {
-  /** `postgres://…` of a server; version 14 or later. */
+  /**
+   * `postgres://…` of a server, version 14 or later, or of a pooler before it, in transaction mode. What it says of TLS:
+   * `sslmode` from `prefer` to `verify-full` encrypts and verifies, with `sslrootcert` against an authority of your own;
+   * `verify-ca` looks at the authority alone, `no-verify` at nothing.
+   */
   url?: string;
-  /** Folder of an embedded database, made where there is none. One process at a time; its lock is `{dataDir}.lock`. */
+  /**
+   * Folder of an embedded database, made where there is none. One process at a time, on whatever machine or in whatever
+   * container; its lock is `temporal-sinch.lock` in the folder. What was committed survives the process, however it ends,
+   * and not a loss of power.
+   */
   dataDir?: string;
   /** An embedded database that ends with the process. */
   memory?: boolean;
@@ -48,6 +63,8 @@ export interface OpenDatabaseOptions {
   log?: DatabaseLog;
   /** Connections to a server, 1 or more. @default 10 */
   maxConnections?: number;
+  /** Gives up the wait for the lock of a folder whose holder may be gone. */
+  signal?: AbortSignal;
 }
 
 const DEFAULT_MAX_CONNECTIONS = 10;
@@ -66,12 +83,12 @@ const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
  * @throws DatabaseError when it cannot be reached, is locked, or cannot be migrated
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
-  const { url, dataDir, memory, log, maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
+  const { url, dataDir, memory, log, signal, maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
   if ([url !== undefined, dataDir !== undefined, memory === true].filter(Boolean).length !== 1) {
     throw new TypeError('openDatabase takes exactly one of url, dataDir and memory');
   }
   if (url !== undefined) return openServer(checkedUrl(url), maxConnections, log);
-  return openEmbedded(dataDir);
+  return openEmbedded(dataDir, signal);
 }
 
 function checkedUrl(url: string): string {
@@ -82,14 +99,25 @@ function checkedUrl(url: string): string {
 }
 
 async function openServer(url: string, maxConnections: number, log: DatabaseLog | undefined): Promise<Database> {
-  await migrateServer(url, CONNECT_TIMEOUT_MS);
+  const connection = serverConnectionOf(url);
+  const { takesTimeouts, hasTimeout } = await migrateServer(connection, {
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  if (!hasTimeout) {
+    log?.warn(
+      {},
+      'The database is behind a pooler that passes on no statement_timeout: a statement that hangs goes on there after it ' +
+        `was given up here. Set it at the server: alter role … set statement_timeout = '${STATEMENT_TIMEOUT_MS / 1000}s'`,
+    );
+  }
   const { Pool } = await import('pg');
   const { drizzle } = await import('drizzle-orm/node-postgres');
   const pool = new Pool({
-    connectionString: url,
+    ...connection,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    ...(takesTimeouts ? { statement_timeout: STATEMENT_TIMEOUT_MS } : {}),
     query_timeout: ANSWER_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'temporal-sinch',
@@ -99,18 +127,31 @@ async function openServer(url: string, maxConnections: number, log: DatabaseLog 
   return databaseOf({
     kind: 'postgres',
     orm: drizzle({ client: pool }),
+    lost: NEVER,
     transaction: (work, transactionOptions) => serverTransaction(pool, work, transactionOptions),
     end: () => pool.end(),
   });
 }
 
-async function openEmbedded(dataDir: string | undefined): Promise<Database> {
-  const lock = dataDir === undefined ? undefined : await lockFolder(dataDir);
+async function openEmbedded(dataDir: string | undefined, signal: AbortSignal | undefined): Promise<Database> {
+  const lock = dataDir === undefined ? undefined : await lockFolder(dataDir, signal === undefined ? {} : { signal });
   try {
     const { PGlite } = await import('@electric-sql/pglite');
     const { drizzle } = await import('drizzle-orm/pglite');
-    // Its durability is left as it is, never relaxed: an answered request is on disk.
+    if (dataDir !== undefined) {
+      await makeEmbedded(dataDir, async (folder) => (await PGlite.create({ dataDir: folder })).close());
+    }
+    // What is committed is with the operating system and outlives this process. PGlite never has it written to the disk
+    // (0.5.16 makes no fsync, whatever its settings say), so that a loss of power may take it.
     const client = await PGlite.create(dataDir === undefined ? {} : { dataDir });
+    if (lock) {
+      // Everything that touches a file goes through here.
+      const execute = client.execProtocolRawSync.bind(client);
+      client.execProtocolRawSync = (message) => {
+        lock.assertHeld();
+        return execute(message);
+      };
+    }
     try {
       await migrateEmbedded(client);
     } catch (error) {
@@ -121,29 +162,47 @@ async function openEmbedded(dataDir: string | undefined): Promise<Database> {
     return databaseOf({
       kind: 'pglite',
       orm,
+      lost: lock?.lost ?? NEVER,
       // Its one connection shows every transaction one state of the tables anyway.
       transaction: (work) => orm.transaction(work),
       async end() {
-        await client.close();
-        await lock?.release();
+        try {
+          lock?.assertHeld();
+          await client.close();
+        } catch (error) {
+          // To close it is to write to it, and it is another process's by now.
+          if (!isLockLost(error)) throw error;
+        } finally {
+          await lock?.release();
+        }
       },
     });
   } catch (error) {
     await lock?.release();
     if (error instanceof DatabaseError) throw error;
     const place = dataDir === undefined ? 'in memory' : `in ${dataDir}`;
+    const advice =
+      dataDir === undefined
+        ? ''
+        : '. If this folder comes of a first start that was ended in the middle, nothing was in it: delete it';
     throw new DatabaseError(
       'database_unreachable',
-      `Opening the embedded database ${place} failed: ${reasonOf(error)}`,
+      `Opening the embedded database ${place} failed: ${reasonOf(error)}${advice}`,
       { cause: error },
     );
   }
 }
 
+const NEVER = new Promise<never>(() => undefined);
+
+function isLockLost(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === 'database_lock_lost';
+}
+
 function databaseOf({
   end,
   ...database
-}: Pick<Database, 'kind' | 'orm' | 'transaction'> & { end: () => Promise<void> }): Database {
+}: Pick<Database, 'kind' | 'orm' | 'transaction' | 'lost'> & { end: () => Promise<void> }): Database {
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => (closed ??= end());
   return {

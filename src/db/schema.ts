@@ -24,6 +24,7 @@ import type {
   SkipReason,
 } from '../contract/campaign-event.ts';
 import type { CampaignContext, MessageKind, SendMessageInput, UnknownOutcomePolicy } from '../contract/message.ts';
+import type { BareNumbers } from '../countries/index.ts';
 import { json, jsonb, text, timestamp } from './columns.ts';
 
 /**
@@ -262,6 +263,8 @@ export const projects = pgTable(
     settleMs: doublePrecision('settle_ms'),
     waitWhereNoReportsExpected: boolean('wait_where_no_reports_expected').notNull().default(true),
     statusAttribute: boolean('status_attribute').notNull().default(true),
+    /** How numbers without `+` and `00` are read: `international`, `refused`, or as national ones of a country by its code; null: the default. */
+    bareNumbers: text('bare_numbers').$type<BareNumbers>(),
     /** Whole days after which what identifies a person is taken out of messages and events; null: never. */
     retentionDays: integer('retention_days'),
     createdAt: timestamp('created_at').notNull(),

@@ -1,4 +1,4 @@
-import { explainBalance, explainUnknownOutcomes, ledgerTable, percent } from '../commands/index.ts';
+import { counted, explainBalance, explainUnknownOutcomes, ledgerTable, percent } from '../commands/index.ts';
 import { countryName } from '../contract/country-name.ts';
 import type { Ledger } from '../events/index.ts';
 import type { ComparedNumber } from './compare.ts';
@@ -54,13 +54,13 @@ export function linesOf(result: DemoResult): string[] {
     ...reportRemark(result),
     ...(lateReports === 0
       ? []
-      : [`${messages(lateReports)} had a report after the end: kept aside, and nothing was counted again.`]),
+      : [`${counted(lateReports, 'message')} had a report after the end: kept aside, and nothing was counted again.`]),
     '',
     ...explainUnknownOutcomes(ledger.unknownOutcomes),
     explainBalance(ledger),
     ...comparison(result),
     '',
-    `${result.messagesPerSecond} messages a second, from the first request to the last event that a report brought; ` +
+    `${counted(result.messagesPerSecond, 'message')} a second, from the first request to the last event that a report brought; ` +
       `${result.seconds} s in all.`,
   ];
 }
@@ -84,14 +84,12 @@ function reportRemark({ ledger, withoutReports }: DemoResult): string[] {
   const names = withoutReports.map(({ country, messages }) => `${countryName(country)} ${messages}`).join(', ');
   const canReport = ledger.enqueued - silent;
   return [
-    `${silent} of the ${ledger.timeout} timeouts went where operators send no delivery reports (${names}):`,
-    'whether they arrived is not known, and they are no failures. ' +
+    `${silent} of the ${counted(ledger.timeout, 'timeout')} went where operators send no delivery reports (${names}):`,
+    (silent === 1
+      ? 'whether it arrived is not known, and it is no failure. '
+      : 'whether they arrived is not known, and they are no failures. ') +
       (canReport === 0
         ? ''
-        : `Of the ${canReport} that can report, ${ledger.delivered} were delivered (${percent(ledger.delivered, canReport)}).`),
+        : `Of the ${canReport} that can report, ${ledger.delivered} ${ledger.delivered === 1 ? 'was' : 'were'} delivered (${percent(ledger.delivered, canReport)}).`),
   ];
-}
-
-function messages(count: number): string {
-  return count === 1 ? '1 message' : `${count} messages`;
 }

@@ -40,6 +40,9 @@ const WITHOUT_REPORTS = ['49171000', '551190000', '52550000', '62811000'] as con
 /** The simulator's ending for "dispatched, and nothing is ever heard of it again". */
 const NO_REPORT_SUFFIX = '9907';
 
+/** Where no network takes a name as the sender. */
+const NUMBER_AS_SENDER = '+18005550199';
+
 /** `count` made-up people, the same for the same seed. What becomes of most is drawn by the simulator. */
 export function generateRecipients(count: number, seed: number): DemoRecipient[] {
   const random = seededRandom(seed);
@@ -47,7 +50,8 @@ export function generateRecipients(count: number, seed: number): DemoRecipient[]
     const messageId = `generated-${String(index + 1).padStart(6, '0')}`;
     const text = `Hello number ${index + 1}, welcome to Larkspur!`;
     const recipient = numberOf(random);
-    return { messageId, text, ...(recipient === undefined ? {} : { recipient }) };
+    const sender = recipient?.startsWith('+1') ? { sender: NUMBER_AS_SENDER } : {};
+    return { messageId, text, ...(recipient === undefined ? {} : { recipient }), ...sender };
   });
 }
 

@@ -5,7 +5,8 @@
  * @throws TypeError that names the line where a record has another number of fields, or a quote is not closed
  */
 export function parseCsv(text: string): Record<string, string>[] {
-  const [header = [], ...records] = rowsOf(text);
+  // Spreadsheets begin their UTF-8 with a byte order mark, which would be part of the first name.
+  const [header = [], ...records] = rowsOf(text.replace(/^\ufeff/, ''));
   return records.map((fields, index) => {
     if (fields.length !== header.length) {
       throw new TypeError(

@@ -1,49 +1,46 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../commands/index.ts';
-import { OPEN_STATUS, SEARCH_ATTRIBUTE } from '../contract/names.ts';
-import { parseWorkflowId } from '../contract/identity.ts';
 import { DEFAULT_REPORT_WINDOW_MS } from '../contract/message.ts';
 import type { Ledger } from '../events/index.ts';
 import type { MessageView } from '../http/index.ts';
 import type { Stack } from '../local/index.ts';
-import type { Simulator } from '../simulator/index.ts';
+import type { SimulatedMessage, Simulator } from '../simulator/index.ts';
 import { skipTime, TimeSkippingError } from '../testing/index.ts';
+import { askAgain } from './ask-again.ts';
 import { inParallel } from './in-parallel.ts';
-import { staysSilent } from './silent.ts';
+import { openMessages } from './recorded.ts';
+import { type OpenMessage, whatIsToCome } from './what-is-to-come.ts';
 
 /** Late reports come this long after dispatch, in milliseconds: when nobody waits for them any more. */
 export const LATE_REPORT_MS = DEFAULT_REPORT_WINDOW_MS + 2 * 60 * 60 * 1000;
 
 const POLL_MS = 200;
+/** Looking takes the time of those that are looked for: at most this share of it. */
+const SHARE_FOR_LOOKING = 0.1;
 const SKIPS_AT_ONCE = 16;
-/** Nothing in the demo takes longer than a few seconds; what has not moved for so long is stuck. */
-const STUCK_AFTER_MS = 60_000;
+/** A callback that failed five times comes again after 80 s, and a message of unknown outcome is settled after 60 s. */
+const STUCK_AFTER_MS = 180_000;
+/** Most messages that are named where nothing moves any more. */
+const NAMED = 10;
 
 /** What the passing of time needs of the running demo. */
 export interface TimeDeps {
-  stack: Pick<Stack, 'client'>;
-  simulator: Simulator;
-  api: ApiClient;
+  stack: Pick<Stack, 'client' | 'database'>;
+  simulator: Pick<Simulator, 'messages' | 'accepted'>;
+  api: Pick<ApiClient, 'get'>;
   signal: AbortSignal;
-  /** Told how many requests have come to their end. */
-  onSettled: (settled: number) => void;
+  /** Told how many messages have not come to their end. */
+  onOpen: (open: number) => void;
 }
 
-/** Waits, in real time, until every message that a report comes for has its outcome. */
+/** Waits, in real time, until every message has its outcome that gets one before four days have passed. */
 export async function untilReported(deps: TimeDeps): Promise<Ledger> {
-  return untilTrue(deps, 'wait for the delivery reports', async (ledger) => {
-    const silent = deps.simulator.messages().filter(staysSilent).length;
-    if (ledger.waitingForReport > silent) return false;
-    return ledger.waitingToSend === 0 || (await onlyUnaccepted(deps));
-  });
+  return untilTrue(deps, 'wait for the delivery reports', (open) => onlyTimeHelps(deps, open));
 }
 
-/**
- * Lets four days pass for every message that still waits. Messages that Sinch has and we do not know of have to be found
- * before, or their time would be over before their report comes.
- */
+/** Lets four days pass for every message that still waits. */
 export async function skipFourDays(deps: TimeDeps): Promise<Ledger> {
-  await inParallel(SKIPS_AT_ONCE, await openWorkflows(deps), async (workflowId) => {
+  await inParallel(SKIPS_AT_ONCE, await openMessages(deps.stack.database), async ({ workflowId }) => {
     deps.signal.throwIfAborted();
     try {
       await skipTime(deps.stack.client, workflowId);
@@ -51,53 +48,63 @@ export async function skipFourDays(deps: TimeDeps): Promise<Ledger> {
       if (!(error instanceof TimeSkippingError && error.code === 'workflow_not_running')) throw error;
     }
   });
-  return untilTrue(deps, 'let four days pass', async (ledger) => ledger.waitingToSend + ledger.waitingForReport === 0);
+  return untilTrue(deps, 'let four days pass', (open) => open.length === 0);
 }
 
-/** Polls the ledger until `isDone` says so. Fails where nothing moves any more. */
-async function untilTrue(
-  { api, signal, onSettled }: TimeDeps,
-  what: string,
-  isDone: (ledger: Ledger) => Promise<boolean>,
-): Promise<Ledger> {
-  let settled = -1;
-  let movedAt = Date.now();
-  for (;;) {
-    signal.throwIfAborted();
-    const ledger = await api.get<Ledger>('/ledger');
-    const waiting = ledger.waitingToSend + ledger.waitingForReport;
-    if (ledger.requested - waiting !== settled) {
-      settled = ledger.requested - waiting;
-      movedAt = Date.now();
-      onSettled(settled);
-    }
-    if (await isDone(ledger)) return ledger;
-    if (Date.now() - movedAt > STUCK_AFTER_MS) {
-      throw new Error(
-        `The demo could not ${what}: for ${STUCK_AFTER_MS / 1000} s nothing has happened, with ` +
-          `${ledger.waitingToSend} messages waiting to be sent and ${ledger.waitingForReport} for a report.`,
-      );
-    }
-    await delay(POLL_MS, undefined, { signal });
+/**
+ * Whether nothing comes any more for any of the open messages before their days are over. What Sinch has is looked at
+ * after `open` was read: of a message that it has taken meanwhile the report is waited for like that of any other.
+ */
+export async function onlyTimeHelps(
+  { simulator, api, signal }: Pick<TimeDeps, 'simulator' | 'api' | 'signal'>,
+  open: readonly OpenMessage[],
+): Promise<boolean> {
+  const atSinch = new Map<string, SimulatedMessage[]>();
+  for (const message of simulator.messages()) {
+    const { clientReference = '' } = message;
+    atSinch.set(clientReference, [...(atSinch.get(clientReference) ?? []), message]);
   }
-}
-
-/** Whether each message that is not known to be at Sinch was tried and is in truth not there. */
-async function onlyUnaccepted({ stack, simulator, api, signal }: TimeDeps): Promise<boolean> {
-  for (const workflowId of await openWorkflows({ stack })) {
-    signal.throwIfAborted();
-    const key = parseWorkflowId(workflowId);
-    if (key === undefined) continue;
-    const { status } = await api.get<MessageView>(`/messages/${key.messageId}`);
-    if (status === 'waiting_to_send') return false;
-    if (status === 'undecided' && simulator.accepted(workflowId) > 0) return false;
+  const unsent: OpenMessage[] = [];
+  for (const message of open) {
+    const toCome = whatIsToCome(message, atSinch.get(message.workflowId) ?? []);
+    if (toCome === 'report' || toCome === 'finding_out') return false;
+    if (toCome === 'unsent') unsent.push(message);
+  }
+  for (const { messageId, workflowId } of unsent) {
+    const { status } = await askAgain(signal, () => api.get<MessageView>(`/messages/${messageId}`));
+    // Tried, with an answer that tells nothing. The demo's messages are held then, and not sent again.
+    if (status !== 'undecided' || simulator.accepted(workflowId) > 0) return false;
   }
   return true;
 }
 
-async function openWorkflows({ stack }: Pick<TimeDeps, 'stack'>): Promise<string[]> {
-  const ids: string[] = [];
-  const query = `ExecutionStatus = "Running" AND ${SEARCH_ATTRIBUTE.status} = "${OPEN_STATUS}"`;
-  for await (const { workflowId } of stack.client.workflow.list({ query })) ids.push(workflowId);
-  return ids;
+/** Looks at the open messages until `isDone` says so. Fails where nothing moves any more. */
+async function untilTrue(
+  { stack, api, signal, onOpen }: TimeDeps,
+  what: string,
+  isDone: (open: readonly OpenMessage[]) => boolean | Promise<boolean>,
+): Promise<Ledger> {
+  let stoodAs = '';
+  let movedAt = Date.now();
+  for (;;) {
+    signal.throwIfAborted();
+    const lookedAt = Date.now();
+    const open = await openMessages(stack.database);
+    onOpen(open.length);
+    if (await isDone(open)) return askAgain(signal, () => api.get<Ledger>('/ledger'));
+    const stands = JSON.stringify(open);
+    if (stands !== stoodAs) movedAt = Date.now();
+    stoodAs = stands;
+    if (Date.now() - movedAt > STUCK_AFTER_MS) throw stuck(what, open);
+    await delay(Math.max(POLL_MS, (Date.now() - lookedAt) / SHARE_FOR_LOOKING), undefined, { signal });
+  }
+}
+
+function stuck(what: string, open: readonly OpenMessage[]): Error {
+  const ids = open.slice(0, NAMED).map(({ messageId, isAccepted }) => `${messageId}${isAccepted ? '' : ' (not sent)'}`);
+  const more = open.length > NAMED ? ` and ${open.length - NAMED} more` : '';
+  return new Error(
+    `The demo could not ${what}: for ${STUCK_AFTER_MS / 1000} s nothing has happened, and these have no end: ` +
+      `${ids.join(', ')}${more}.`,
+  );
 }

@@ -14,6 +14,7 @@ export async function readRecipients(file: string = CAMPAIGN_FILE): Promise<Demo
       messageId,
       text: text.replaceAll('{first_name}', firstName),
       ...(row['recipient'] ? { recipient: row['recipient'] } : {}),
+      ...(row['sender'] ? { sender: row['sender'] } : {}),
       ...(row['media_url'] ? { mediaUrl: row['media_url'] } : {}),
       ...(row['subject'] ? { subject: row['subject'] } : {}),
       ...(row['language'] ? { language: row['language'] } : {}),

@@ -3,6 +3,8 @@ export interface DemoRecipient {
   messageId: string;
   /** Absent: the customer has no phone number. */
   recipient?: string;
+  /** Absent: the project's default, a name, which no network of North America takes. */
+  sender?: string;
   text: string;
   mediaUrl?: string;
   subject?: string;

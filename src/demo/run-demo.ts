@@ -1,5 +1,5 @@
 import { abortable } from '../db/index.ts';
-import { type ApiClient, createApiClient, note, print, printJson, showProgress } from '../commands/index.ts';
+import { type ApiClient, counted, createApiClient, note, print, printJson, showProgress } from '../commands/index.ts';
 import type { Log } from '../contract/log.ts';
 import { parseWorkflowId } from '../contract/identity.ts';
 import { DEFAULT_DATA_DIR, isStackRunning, LOCAL_PROJECT_ID, type Stack, startStack } from '../local/index.ts';
@@ -49,7 +49,10 @@ export interface DemoContext {
 export async function runDemo(options: DemoOptions, context: DemoContext): Promise<boolean> {
   const recipients =
     options.messages === undefined ? await readRecipients() : generateRecipients(options.messages, options.seed);
-  note(context, `The demo: ${recipients.length} messages to a simulator of Sinch. Nothing is sent to anybody.`);
+  note(
+    context,
+    `The demo: ${counted(recipients.length, 'message')} to a simulator of Sinch. Nothing is sent to anybody.`,
+  );
   const clock = createSkippableClock();
   const stack = await startDemoStack(options, context, clock);
   try {
@@ -124,7 +127,7 @@ async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger
   const { recipients, clock, stack, simulator, api, context } = campaign;
   const { stderr, signal } = context;
   const total = recipients.length;
-  const time: Omit<TimeDeps, 'onSettled'> = { stack, simulator, api, signal };
+  const time: Omit<TimeDeps, 'onOpen'> = { stack, simulator, api, signal };
   const beganAt = Date.now();
   {
     using bar = showBar(stderr, 'Requests made', total);
@@ -138,12 +141,12 @@ async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger
       `${enqueue_failed} that can never be sent`,
       ...(refused === 0 ? [] : [`${refused} refused`]),
     ];
-    note(context, `${total} requests made in ${secondsSince(beganAt)} s: ${parts.join(', ')}.`);
+    note(context, `${counted(total, 'request')} made in ${secondsSince(beganAt)} s: ${parts.join(', ')}.`);
   }
   let reported;
   {
     using bar = showBar(stderr, 'Come to their end', total);
-    reported = await untilReported({ ...time, onSettled: (settled) => bar.update(settled) });
+    reported = await untilReported({ ...time, onOpen: (open) => bar.update(total - open) });
   }
   const reportedAt = (await lastFinalEventAt(stack.database)) ?? Date.now();
   const messagesPerSecond = rounded(reported.enqueued / Math.max((reportedAt - beganAt) / 1000, 0.001));
@@ -155,9 +158,12 @@ async function runCampaign(campaign: Campaign): Promise<Pick<DemoResult, 'ledger
 
   let ledger = reported;
   if (waiting > 0) {
-    note(context, `${waiting} still wait, and no report comes for them. Letting four days pass…`);
+    note(
+      context,
+      `${waiting === 1 ? '1 still waits, and no report comes for it' : `${waiting} still wait, and no report comes for them`}. Letting four days pass…`,
+    );
     using bar = showBar(stderr, 'Come to their end', total);
-    ledger = await skipFourDays({ ...time, onSettled: (settled) => bar.update(settled) });
+    ledger = await skipFourDays({ ...time, onOpen: (open) => bar.update(total - open) });
     note(context, 'Four days have passed.');
   }
   const seconds = rounded((Date.now() - beganAt) / 1000);

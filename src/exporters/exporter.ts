@@ -3,7 +3,7 @@ import type { ExportBatchResult, ExportObstacle } from '../contract/export.ts';
 import type { Log } from '../contract/log.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { type Database, type Keyring, StoreError } from '../db/index.ts';
-import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
+import { type AllowPrivateHosts, createHostRules, createProxies, type ProxySettings } from '../hosts/index.ts';
 import { type ActiveExporter, type Claim, createOutbox, LEASE_MS, type Mark } from './outbox.ts';
 import { createTrackingApi, MOST_COMMANDS, type TrackingApi } from './tracking-api.ts';
 import { departureOf, type OutgoingEvent, type TrackingCommand } from './tracking-event.ts';
@@ -38,6 +38,8 @@ export interface CampaignEventExporterOptions {
    * @default false: those of the internet alone
    */
   allowPrivateHosts?: AllowPrivateHosts;
+  /** Proxies by which exporters are reached; see `ProxySettings`. @default none */
+  proxies?: ProxySettings;
   /** Hears when the platform takes no events. */
   log: Log;
 }
@@ -67,6 +69,7 @@ interface Outgoing {
 export function createCampaignEventExporter(options: CampaignEventExporterOptions): CampaignEventExporter {
   const { keyring, log } = options;
   const rules = createHostRules(options.allowPrivateHosts);
+  const proxies = createProxies(options.proxies);
   const outbox = createOutbox(options.database);
   const connections = new Map<string, Connection>();
   const closing = new Set<Promise<void>>();
@@ -78,7 +81,7 @@ export function createCampaignEventExporter(options: CampaignEventExporterOption
     const existing = connections.get(projectId);
     if (existing?.madeFor === madeFor) return existing.api;
     const secret = Buffer.from(keyring.decrypt(keySecret)).toString('utf8');
-    const api = createTrackingApi({ baseUrl, projectToken, keyId, keySecret: secret, rules });
+    const api = createTrackingApi({ baseUrl, projectToken, keyId, keySecret: secret, rules, proxies });
     connections.set(projectId, { madeFor, api });
     if (existing) {
       const closed = existing.api.close().finally(() => closing.delete(closed));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { HOST_NOT_ALLOWED } from '../hosts/index.ts';
+import { HOST_NOT_ALLOWED, ProxyError } from '../hosts/index.ts';
 import { type Exchange, networkCodeOf, parseJson, parseRetryAfter, safeText } from '../sinch/index.ts';
 
 /** What became of one command. */
@@ -46,7 +46,10 @@ export function readTrackingAnswer(ended: Exchange, commandIds: readonly string[
     const code = networkCodeOf(ended.error);
     return code === 'host_not_allowed'
       ? { kind: 'no_access', comment: `${code}: the host of the base URL ${HOST_NOT_ALLOWED}` }
-      : { kind: 'unavailable', comment: `No answer came (${code})` };
+      : {
+          kind: 'unavailable',
+          comment: ended.error instanceof ProxyError ? ended.error.message : `No answer came (${code})`,
+        };
   }
   const { status, retryAfter } = ended;
   const parsed = body.safeParse(parseJson(ended.body));
@@ -57,6 +60,11 @@ export function readTrackingAnswer(ended: Exchange, commandIds: readonly string[
     if (said?.results !== undefined) return answered(said.results, commandIds);
     if (said?.success === false) return { kind: 'refused', reason: `success_false: ${text ?? 'without a reason'}` };
     return { kind: 'unavailable', comment: `${comment} without the result of any command` };
+  }
+  const isPlatforms = said !== undefined && (said.success === false || said.errors.length > 0);
+  // A proxy's or a firewall's word is none on the events. Of a body that is too large it is the usual one, and halves may pass.
+  if (REQUEST_REFUSED.has(status) && !isPlatforms && status !== 413) {
+    return { kind: 'unavailable', comment: `${comment}, which is no answer of the platform` };
   }
   if (REQUEST_REFUSED.has(status)) return { kind: 'refused', reason: `http_${status}: ${text ?? 'without a reason'}` };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {

@@ -1,5 +1,4 @@
-import { Pool } from 'undici';
-import { guardedConnector, type HostRules } from '../hosts/index.ts';
+import { guardedPool, type HostRules, type Proxies } from '../hosts/index.ts';
 import { exchange } from '../sinch/index.ts';
 import { readTrackingAnswer, type TrackingAnswer } from './tracking-answer.ts';
 import type { TrackingCommand } from './tracking-event.ts';
@@ -31,23 +30,29 @@ export interface TrackingApiOptions {
   keySecret: string;
   /** Which hosts may be connected to. */
   rules: HostRules;
+  /** By which proxy the host is reached. @default by none */
+  proxies?: Proxies;
 }
 
 /** @throws TypeError where the base URL is none, or not a safe one. */
 export function createTrackingApi(options: TrackingApiOptions): TrackingApi {
-  const { baseUrl, projectToken, keyId, keySecret, rules } = options;
+  const { baseUrl, projectToken, keyId, keySecret, rules, proxies } = options;
   const base = safeBaseUrl(baseUrl);
   const path = `${base.pathname.replace(/\/+$/, '')}/track/v2/projects/${encodeURIComponent(projectToken)}/batch`;
   const authorization = `Basic ${Buffer.from(`${keyId}:${keySecret}`).toString('base64')}`;
-  const pool = new Pool(base.origin, {
-    // Of a project one batch is under way at a time; the second one is for a connection that hangs.
-    connections: 2,
-    connect: guardedConnector({ rules, timeoutMs: TRACKING_DEADLINE_MS / 2 }),
-    pipelining: 1,
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 4_000,
-    headersTimeout: 0,
-    bodyTimeout: 0,
+  const pool = guardedPool(base.origin, {
+    rules,
+    timeoutMs: TRACKING_DEADLINE_MS / 2,
+    proxies,
+    pool: {
+      // Of a project one batch is under way at a time; the second one is for a connection that hangs.
+      connections: 2,
+      pipelining: 1,
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 4_000,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    },
   });
   return {
     async track(commands) {

@@ -24,12 +24,20 @@ export interface HostRules {
   allowsHost(hostname: string): boolean;
   /** Whether a connection may be made to an address that the host's name stands for. */
   allowsAddress(hostname: string, address: string): boolean;
+  /**
+   * Whether no address that the host's name may stand for could change the answer of `allowsHost`: it is an address, it
+   * is listed, or it belongs to Sinch or the engagement platform.
+   */
+  needsNoLookUp(hostname: string): boolean;
 }
 
 type Address = ReturnType<typeof ipaddr.parse>;
 
 /** Names that no public name service answers for (RFC 6761, 6762, 8375; .internal by ICANN), and what sits in such networks. */
 const LOCAL_NAME = /(?:^|\.)(?:localhost|localdomain|local|internal|intranet|private|corp|home|lan|home\.arpa)$/;
+
+/** Whose names stand for hosts of the internet alone: behind a proxy, a network may know no names of the internet. */
+const NAME_OF_THE_INTERNET = /(?:^|\.)(?:sinch|exponea|bloomreach)\.com$/;
 
 /** What IANA gives out as addresses of the internet; the rest of IPv6 is special or not given out. */
 const GLOBAL_IPV6 = ipaddr.parseCIDR('2000::/3');
@@ -65,6 +73,15 @@ export function createHostRules(allowPrivateHosts: AllowPrivateHosts = false): H
       if (allowPrivateHosts === true || names.has(bareHost(hostname))) return true;
       const address = addressOf(text);
       return address !== undefined && isReachable(address);
+    },
+    needsNoLookUp(hostname) {
+      const host = bareHost(hostname);
+      return (
+        allowPrivateHosts === true ||
+        names.has(host) ||
+        addressOf(host) !== undefined ||
+        NAME_OF_THE_INTERNET.test(host)
+      );
     },
   };
   return rules;

@@ -2,6 +2,7 @@
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import { codeRequestSchema } from '../codes/index.ts';
 import { type Access, actorOf, type Caller } from './access.ts';
+import { numbersAsTyped } from './numbers-as-typed.ts';
 import { parseJson } from '../contract/json-text.ts';
 import { Problem, PROBLEM_JSON, type ProblemCode, problemHeaders, problemSchema, PROBLEMS } from './problem.ts';
 import { INTEGRATION_ID, MESSAGE_ID } from './patterns.ts';
@@ -34,8 +35,12 @@ export interface RouteCall<Params, Query> {
   actor: () => Actor;
   /** The one project that the caller has to do with; `undefined` for the deployment key, which is an admin of each. */
   ownProject: () => string | undefined;
-  /** The body's JSON. @throws Problem `invalid_body` */
-  json: () => unknown;
+  /**
+   * The body's JSON.
+   * @param asTyped members whose numbers are texts, with the digits that were typed
+   * @throws Problem `invalid_body`
+   */
+  json: (asTyped?: readonly string[]) => unknown;
 }
 
 /** What a route is made of. */
@@ -119,7 +124,7 @@ export function apiRoute<
           return actorOf(caller);
         },
         ownProject: () => (caller?.kind === 'key' ? caller.projectId : undefined),
-        json: () => jsonOf(bytes, request.headers.get('content-encoding') !== null),
+        json: (asTyped = []) => jsonOf(bytes, request.headers.get('content-encoding') !== null, asTyped),
       });
       if (answer instanceof Response) return answer;
       return status === 204 ? new Response(null, { status }) : Response.json(answer, { status });
@@ -286,7 +291,7 @@ function notJson(essence: string | undefined): Problem {
   );
 }
 
-function jsonOf(bytes: Uint8Array, isEncoded: boolean): unknown {
+function jsonOf(bytes: Uint8Array, isEncoded: boolean, asTyped: readonly string[]): unknown {
   const wrong = (what: string, mend: string): Problem =>
     new Problem(
       'invalid_body',
@@ -300,6 +305,8 @@ function jsonOf(bytes: Uint8Array, isEncoded: boolean): unknown {
     throw wrong('UTF-8', 'encode it so');
   }
   const parsed = parseJson(text);
-  if (parsed.ok) return parsed.value;
-  throw wrong('JSON', parsed.problem);
+  if (!parsed.ok) throw wrong('JSON', parsed.problem);
+  // Only now: what is no JSON must not become some.
+  const typed = asTyped.length === 0 ? text : numbersAsTyped(text, asTyped);
+  return typed === text ? parsed.value : JSON.parse(typed.replace(/^\ufeff/, ''));
 }

@@ -1,5 +1,6 @@
 /** Messages and their parts, as the OpenAPI document describes them. */
 import { z } from '@hono/zod-openapi';
+import { BROKEN_OFF } from '../contract/message-outcome.ts';
 
 const time = z.iso.datetime();
 
@@ -26,6 +27,11 @@ const requestError = z
   })
   .openapi('RequestError');
 
+const answeredCountry = z.string().optional().openapi({
+  description: "Of the recipient's number, ISO 3166-1 alpha-2; absent where the number does not tell.",
+  example: 'GB',
+});
+
 /** The answer about one recipient. */
 export const intakeAnswer = z
   .union([
@@ -34,6 +40,7 @@ export const intakeAnswer = z
       messageId: z.string(),
       status: z.literal('waiting_to_send'),
       workflowId: z.string(),
+      country: answeredCountry,
     }),
     z.object({
       success: z.literal(false),
@@ -41,6 +48,7 @@ export const intakeAnswer = z
       status: z.enum(['skipped', 'enqueue_failed', 'refused']).openapi({
         description: '`refused`: nothing is registered, and the request may be made again once it is right.',
       }),
+      country: answeredCountry,
       errors: z.array(requestError),
     }),
   ])
@@ -99,6 +107,9 @@ export const messageView = z
     attempts: z.number().optional(),
     lastReportStatus: z.string().optional(),
     cancelRequested: z.boolean().optional(),
+    brokenOff: z.enum(BROKEN_OFF).optional().openapi({
+      description: 'How Temporal ended its workflow before the message had its end: nothing is done for it any more.',
+    }),
     events: z.array(event),
     lateReports: z.array(
       z.object({

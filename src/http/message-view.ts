@@ -1,6 +1,8 @@
-import { explainEnd } from '../codes/index.ts';
+import { explainEnd, nameOfReportCode } from '../codes/index.ts';
 import type { CampaignEvent } from '../contract/campaign-event.ts';
-import type { MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
+import type { BrokenOff, MessagePhase, MessageStatus } from '../contract/message-outcome.ts';
+import { endSentence } from '../contract/end-sentence.ts';
+import { utcSecond } from '../contract/utc-time.ts';
 import type { PlanHold } from '../contract/plan-hold.ts';
 import { maskMsisdn } from '../contract/msisdn.ts';
 import type { MessageEvents } from '../events/index.ts';
@@ -35,6 +37,8 @@ export interface MessageView {
   attempts?: number;
   lastReportStatus?: string;
   cancelRequested?: boolean;
+  /** How Temporal ended its workflow before the message had its end. */
+  brokenOff?: BrokenOff;
   events: EventView[];
   lateReports: { status: string; at: string; receivedAt: string; statusCode?: number; timesReceived: number }[];
 }
@@ -85,6 +89,7 @@ export function viewOf({ request, recorded, workflow }: KnownOfMessage): Message
     ...(live?.batchId === undefined ? {} : { batchId: live.batchId }),
     ...(live === undefined ? {} : { attempts: live.attempts, cancelRequested: live.cancelRequested }),
     ...(live?.lastReportStatus === undefined ? {} : { lastReportStatus: live.lastReportStatus }),
+    ...(live?.brokenOff === undefined ? {} : { brokenOff: live.brokenOff }),
     events: recorded.events.map(eventView),
     lateReports: recorded.lateReports.map(({ report, receivedAt, timesReceived }) => ({
       status: report.status,
@@ -110,15 +115,12 @@ export function summaryOf(
   };
 }
 
-/** The workflow tells it best; where it cannot, the events tell how it ended. */
+/** How it ended is recorded, and told with what its code is called; until then the workflow tells it best. */
 function standing(
   request: RegisteredMessage<IntakeAnswer>,
   events: readonly CampaignEvent[],
   workflow: KnownOfMessage['workflow'],
 ): { status: MessagePhase; explanation: string } {
-  if (workflow !== undefined && workflow !== 'unreachable') {
-    return { status: workflow.phase, explanation: workflow.explanation };
-  }
   if (request.disposition === 'skipped') {
     return {
       status: 'skipped',
@@ -130,24 +132,51 @@ function standing(
   }
   const last = events.at(-1);
   if (last && last.status !== 'enqueued') {
-    const why = [last.error, last.comment ?? explanationOf(last)].filter(Boolean).join(': ');
-    return { status: last.status, explanation: `Ended as ${last.status} at ${last.at}${why ? ` (${why})` : ''}.` };
+    return {
+      status: last.status,
+      explanation: endSentence(
+        { ...last, status: last.status },
+        { country: last.country, nameOfCode: nameOfReportCode },
+      ),
+    };
+  }
+  if (workflow !== undefined && workflow !== 'unreachable') {
+    const { phase, explanation, brokenOff } = workflow;
+    return { status: phase, explanation: brokenOff ? brokenOffSentence(brokenOff, workflow) : explanation };
   }
   const asked =
     workflow === 'unreachable'
       ? 'Temporal or its workers cannot be asked at the moment'
       : 'Temporal does not have it yet';
   return last
-    ? { status: 'accepted', explanation: `Accepted by Sinch at ${last.at}. ${asked}.` }
+    ? { status: 'accepted', explanation: `Accepted by Sinch at ${utcSecond(last.at)}. ${asked}.` }
     : { status: 'waiting_to_send', explanation: `Registered; it is sent as soon as it is its turn. ${asked}.` };
+}
+
+const BROKEN_OFF_WORDS: Readonly<Record<BrokenOff, string>> = {
+  terminated: 'was terminated',
+  failed: 'failed',
+  canceled: 'was ended by a cancellation',
+  timed_out: 'ran into a time-out of Temporal',
+};
+
+/** What stands behind it depends on whether Sinch may have the message: then it must not be sent again by hand. */
+function brokenOffSentence(brokenOff: BrokenOff, { phase, acceptedAt, attempts }: MessageStatus): string {
+  const stands = `Its workflow ${BROKEN_OFF_WORDS[brokenOff]} in Temporal before the message had its end, so nothing is done for it any more`;
+  if (phase === 'accepted') {
+    const since = acceptedAt === undefined ? '' : ` at ${utcSecond(acceptedAt)}`;
+    return `${stands}. Sinch took it${since}; a delivery report that still comes is kept among the late reports and changes nothing.`;
+  }
+  return attempts === 0
+    ? `${stands}. It never left its queue: to send it, request it anew under another message id.`
+    : `${stands}. Sinch may have it: look there before it is requested anew under another message id.`;
 }
 
 /** A message that waits, with what only its plan's hold knows. */
 export function withHold(view: MessageView, hold: PlanHold): MessageView {
-  const since = hold.since.slice(0, 19).replace('T', ' ');
   return {
     ...view,
-    explanation: `${view.explanation} Its plan is held since ${since} UTC, as Sinch refuses the integration (${refusalInWords(hold)}): nothing is sent through it until that is mended.`,
+    explanation: `${view.explanation} Its plan is held since ${utcSecond(hold.since)}, as Sinch refuses the integration (${refusalInWords(hold)}): nothing is sent through it until that is mended.`,
   };
 }
 

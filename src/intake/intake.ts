@@ -23,12 +23,21 @@ import type { Starts } from './starts.ts';
  * it is never a 4xx, on which the platform would stop the rest of its chunk.
  */
 export type IntakeAnswer =
-  | { success: true; messageId: string; status: 'waiting_to_send'; workflowId: string }
+  | {
+      success: true;
+      messageId: string;
+      status: 'waiting_to_send';
+      workflowId: string;
+      /** Where the recipient's number belongs to (ISO 3166-1 alpha-2), so that it is seen before it costs; absent where it does not tell. */
+      country?: string;
+    }
   | {
       success: false;
       messageId?: string;
       /** `refused`: nothing is registered, and the request may be made again once it is right. */
       status: 'skipped' | 'enqueue_failed' | 'refused';
+      /** As above, of a number that is one. */
+      country?: string;
       errors: RequestError[];
     };
 
@@ -195,7 +204,13 @@ function answerOf(key: MessageKey, prepared: Exclude<PreparedMessage, { kind: 'r
   const { messageId } = key;
   switch (prepared.kind) {
     case 'send':
-      return { success: true, messageId, status: 'waiting_to_send', workflowId: workflowIdOf(key) };
+      return {
+        success: true,
+        messageId,
+        status: 'waiting_to_send',
+        workflowId: workflowIdOf(key),
+        ...countryOf(prepared.input),
+      };
     case 'skipped':
       return {
         success: false,
@@ -210,8 +225,18 @@ function answerOf(key: MessageKey, prepared: Exclude<PreparedMessage, { kind: 'r
         ],
       };
     case 'enqueue_failed':
-      return { success: false, messageId, status: 'enqueue_failed', errors: prepared.errors };
+      return {
+        success: false,
+        messageId,
+        status: 'enqueue_failed',
+        ...countryOf(prepared.event),
+        errors: prepared.errors,
+      };
   }
+}
+
+function countryOf({ country }: Pick<SendMessageInput, 'country'>): { country?: string } {
+  return country === undefined ? {} : { country };
 }
 
 interface Registered {

@@ -2,8 +2,8 @@ import { StackError } from './stack-error.ts';
 import {
   newApiKey,
   readStackFile,
-  removeStackFile,
   type StackFile,
+  type StackPorts,
   stackFilePath,
   writeStackFile,
 } from './stack-file.ts';
@@ -14,9 +14,11 @@ export interface StackFileClaim {
   readonly apiKey: string;
   /** Whether it was made now, so that a person has to be shown it. */
   readonly apiKeyIsNew: boolean;
+  /** Those of the last start, as far as there was one. */
+  readonly ports: StackPorts;
   /** Notes where the stack is; nothing without a data folder. */
   publish(addresses: Omit<StackFile, 'apiKey'>): Promise<void>;
-  /** Takes the addresses away. A key that was made stays; one that was given is the giver's to keep. */
+  /** Takes the addresses away. The ports stay, and a key that was made; one that was given is the giver's to keep. */
   withdraw(): Promise<void>;
 }
 
@@ -32,19 +34,19 @@ export async function claimStackFile(
   const file = dataDir === undefined ? undefined : await fileOfNobody(dataDir);
   const apiKey = givenKey ?? file?.apiKey ?? newApiKey();
   const keptKey = file?.apiKey ?? (givenKey === undefined ? apiKey : undefined);
-  let published: string | undefined;
+  let published: Pick<StackFile, 'projectId' | 'ports'> | undefined;
   return {
     apiKey,
-    apiKeyIsNew: givenKey === undefined && file === undefined,
+    apiKeyIsNew: givenKey === undefined && file?.apiKey === undefined,
+    ports: file?.ports ?? {},
     async publish(addresses) {
       if (dataDir === undefined) return;
-      published = addresses.projectId;
+      published = { projectId: addresses.projectId, ports: addresses.ports };
       await writeStackFile(dataDir, { apiKey, ...addresses });
     },
     async withdraw() {
       if (dataDir === undefined || published === undefined) return;
-      if (keptKey === undefined) await removeStackFile(dataDir);
-      else await writeStackFile(dataDir, { apiKey: keptKey, projectId: published });
+      await writeStackFile(dataDir, { ...(keptKey === undefined ? {} : { apiKey: keptKey }), ...published });
     },
   };
 }

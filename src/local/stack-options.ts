@@ -1,6 +1,6 @@
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { Log } from '../contract/log.ts';
-import type { AllowPrivateHosts } from '../hosts/index.ts';
+import type { AllowPrivateHosts, ProxySettings } from '../hosts/index.ts';
 import type { Settings } from '../settings/index.ts';
 import type { SimulatorOptions } from '../simulator/index.ts';
 import type { TemporalProgress } from './progress-printer.ts';
@@ -23,11 +23,11 @@ export interface StackOptions {
   databaseUrl?: string;
   /** A Temporal server that runs already. @default one of the stack's own, with its web UI */
   temporal?: { connectionOptions: NativeConnectionOptions; namespace: string };
-  /** Port of the HTTP API and the webhook. @default a free one */
+  /** Port of the HTTP API and the webhook. @default that of the data folder's last start, else a free one */
   port?: number;
-  /** Port of Temporal's gRPC service. @default a free one */
+  /** Port of Temporal's gRPC service. @default as for `port` */
   temporalPort?: number;
-  /** Port of Temporal's web UI. @default a free one */
+  /** Port of Temporal's web UI. @default as for `port` */
   uiPort?: number;
   /** How the simulator behaves; the plan is the stack's. @default the simulator's own defaults */
   simulator?: Omit<SimulatorOptions, 'plans'>;
@@ -38,6 +38,8 @@ export interface StackOptions {
   settings?: Settings;
   /** Hosts of private networks that may be reached; see `AllowPrivateHosts`. @default those of this machine */
   allowPrivateHosts?: AllowPrivateHosts;
+  /** Proxies by which Sinch is reached; this machine is never reached by one. @default none */
+  proxies?: ProxySettings;
   /**
    * Whether payloads are encrypted before they leave for Temporal; those that are there are decrypted in any case. The
    * stack's own web UI then shows them in plain text, Temporal's file does not hold it.
@@ -51,6 +53,8 @@ export interface StackOptions {
   /** `host:port` where the metrics of the workers are scraped. @default they are not shown */
   metricsAddress?: string;
   log: Log;
+  /** Told in a sentence what is otherwise than the last time. */
+  onNotice?: (sentence: string) => void;
   /** Told about once a second what is being started. */
   onProgress?: (progress: TemporalProgress) => void;
   /** Gives up the start: what was started is stopped again. */

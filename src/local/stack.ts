@@ -9,12 +9,12 @@ import type { Simulator } from '../simulator/index.ts';
 import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
 import { claimStackFile } from './claim-stack-file.ts';
-import { findFreePorts } from './free-ports.ts';
 import { LOCAL_PROJECT_ID, openLocalSettings, startLocalProject } from './local-project.ts';
 import { type ProgressTicker, startProgressTicker } from './progress-ticker.ts';
 import { StackError } from './stack-error.ts';
 import { DEFAULT_LOCAL_RATE, type StackOptions } from './stack-options.ts';
 import { checkSearchAttributes, explainedPort, openStorage, startOwnTemporal } from './stack-parts.ts';
+import { chooseStackPorts } from './stack-ports.ts';
 import { startUiCodec } from './ui-codec.ts';
 
 const IP = '127.0.0.1';
@@ -57,6 +57,7 @@ const PARTS = [
   'database',
   'temporal',
   'uiCodec',
+  'folder',
 ] as const;
 
 /** What each part that was started is stopped with. */
@@ -87,10 +88,13 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   const { log, signal } = options;
   const claim = await claimStackFile(options.dataDir, options.apiKey);
   const { apiKey, apiKeyIsNew } = claim;
+  // Before anything is started: a port that was asked for is taken, or it is not.
+  const ports = await chooseStackPorts(IP, options, claim.ports, options.onNotice ?? (() => undefined));
 
   ticker.show('Opening the database');
-  const { database, keyring } = await openStorage(options);
+  const { database, keyring, lock } = await openStorage(options);
   closers.set('database', () => database.close());
+  if (lock) closers.set('folder', () => lock.release());
   signal?.throwIfAborted();
 
   const payloadEncryption = createPayloadEncryption(keyring, { encrypts: options.encryptPayloads ?? false, log });
@@ -98,7 +102,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
     payloadEncryption.encrypts && !options.temporal ? await startUiCodec(IP, payloadEncryption) : undefined;
   if (uiCodec) closers.set('uiCodec', () => uiCodec.close());
 
-  const temporal = await startOwnTemporal(options, ticker, uiCodec?.url);
+  const temporal = await startOwnTemporal(options, ports, ticker, uiCodec?.url);
   if (temporal) closers.set('temporal', () => temporal.close());
   signal?.throwIfAborted();
 
@@ -108,7 +112,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   closers.set('connection', () => connection.close());
   if (!temporal) await checkSearchAttributes(connection, namespace);
 
-  const port = options.port ?? (await findFreePorts(IP, 1))[0] ?? 0;
+  const port = ports.http;
   const stored = options.settings
     ? undefined
     : openLocalSettings(database, keyring, {
@@ -130,7 +134,10 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   const settings: Settings | undefined = options.settings ?? stored?.settings;
   if (!settings) throw new TypeError('There are settings where none were given');
 
-  const worker = await startWorker({ connection, namespace, settings, database, keyring, payloadEncryption, log });
+  // The simulator is here, whatever the environment says of proxies.
+  const none = [options.proxies?.none ?? '', ...LOOPBACK_HOSTS].join(',');
+  const common = { settings, database, keyring, proxies: { ...options.proxies, none }, log };
+  const worker = await startWorker({ ...common, connection, namespace, payloadEncryption });
   closers.set('worker', () =>
     worker.close().catch((error: unknown) => log.error({ error: String(error) }, 'The worker ended with a failure')),
   );
@@ -139,14 +146,11 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   // On the worker's connection: a start can then hand over the first task with it, which saves a round trip.
   const client = new Client({ connection, namespace, dataConverter: payloadEncryption.dataConverter() });
   const server = await startServer({
+    ...common,
     client,
-    settings,
     ...(stored === undefined ? {} : { admin: stored.admin }),
-    database,
-    keyring,
     payloadCodec: { codec: payloadEncryption.codec, origins: [] },
     apiKey,
-    log,
     host: IP,
     port,
     eagerStart: true,
@@ -164,6 +168,8 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   closers.set('file', () => claim.withdraw());
   await claim.publish({
     projectId,
+    // What was not started keeps its port for a start that has it.
+    ports: options.temporal ? { ...claim.ports, http: ports.http } : ports,
     url,
     pid: process.pid,
     ...addresses,
@@ -173,7 +179,12 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
   let closing: Promise<void> | undefined;
   let closed: () => void = () => undefined;
   const close = (): Promise<void> => (closing ??= closeAll(closers).finally(() => closed()));
-  const parts = { 'The worker': worker.done, 'The Temporal server': temporal?.exited };
+  const parts = {
+    'The worker': worker.done,
+    'The Temporal server': temporal?.exited,
+    'The database': rejecting(database.lost),
+    'The data folder': lock && rejecting(lock.lost),
+  };
   const ended = Promise.race([
     firstToEnd(parts, () => closing !== undefined),
     new Promise<void>((resolve) => (closed = resolve)),
@@ -210,6 +221,10 @@ async function firstToEnd(
       throw new StackError('part_ended', `${what} ended by itself${reason}. The stack cannot go on.`, { cause });
     }),
   );
+}
+
+async function rejecting(failure: Promise<Error>): Promise<never> {
+  throw await failure;
 }
 
 /** Each part is stopped whatever became of the others, so that nothing is left behind. */

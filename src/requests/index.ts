@@ -1,3 +1,4 @@
+export { explainRecipient } from './explain-recipient.ts';
 export {
   LONGEST_TEXT,
   type MessageRequest,
@@ -7,4 +8,5 @@ export {
   type RequestError,
 } from './message-request.ts';
 export { prepareMessage, type PrepareContext, type PreparedMessage } from './prepare-message.ts';
+export { previewRecipient } from './preview-recipient.ts';
 export { previewRequestSchema, previewText, type TextPreview, textPreviewSchema } from './preview-text.ts';

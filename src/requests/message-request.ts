@@ -41,13 +41,24 @@ const customerIds = z
     Object.fromEntries(Object.entries(ids).filter((entry): entry is [string, string] => entry[1] !== undefined)),
   );
 
+/**
+ * A phone number that is no text. One that ends in five zeros may come of scientific notation, `4.47911E+11`, with digits
+ * that nobody typed; over HTTP it counts as it was typed.
+ */
+const typedNumber = z
+  .number()
+  .int()
+  .nonnegative()
+  .refine((value) => value === 0 || value % 100_000 !== 0)
+  .transform(String);
+
 /** Errors that one answer names: a body of nothing but wrong members would be answered with many times its size. */
 const MOST_ERRORS = 20;
 
 /** The request of one message. Members that are not named here are refused. */
 export const messageRequestSchema = z.strictObject({
   messageId: z.string().refine(isMessageId, '1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits'),
-  recipient: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
+  recipient: optional(z.union([z.string().max(100), typedNumber])),
   text: optional(wholeText(LONGEST_TEXT)),
   mediaUrl: optional(
     z
@@ -56,7 +67,7 @@ export const messageRequestSchema = z.strictObject({
       .refine(isWithoutCredentials),
   ),
   subject: optional(wholeText(80)),
-  sender: optional(z.union([z.string().max(100), z.number().int().nonnegative().transform(String)])),
+  sender: optional(z.union([z.string().max(100), typedNumber])),
   integrationId: optional(z.string().max(64)),
   priority: optional(z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)])),
   maxParts: optional(z.number().int().min(1).max(30)),
@@ -103,7 +114,7 @@ export function parseMessageRequest(
 
 const EXPECTED: Readonly<Record<string, string>> = {
   messageId: 'a text of 1 to 64 of A-Za-z0-9._-, and not 7 to 15 bare digits; the same for every repeat of the request',
-  recipient: 'a phone number in international form, as text',
+  recipient: 'a phone number as text; a number without fraction that does not end in five zeros is taken for one',
   text: `a text of at most ${LONGEST_TEXT} characters, all of them whole`,
   mediaUrl: 'an http(s) URL of at most 2048 characters, without user name and password',
   subject: 'a text of at most 80 characters',

@@ -10,12 +10,13 @@ import {
   type MessageContent,
   type SendMessageInput,
 } from '../contract/message.ts';
-import { idWithNumber } from '../contract/msisdn.ts';
+import { callingCodeOf, idWithNumber } from '../contract/msisdn.ts';
 import { countParts } from '../contract/part-count.ts';
-import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
-import { digitsKeptOf, explainMsisdnRefusal, parseMsisdn } from '../countries/index.ts';
+import { callingCodeOfCountry, digitsKeptOf, parseMsisdn } from '../countries/index.ts';
 import { createHostRules, HOST_NOT_ALLOWED } from '../hosts/index.ts';
 import type { Integration, ProjectSettings, Settings } from '../settings/index.ts';
+import { checkSender } from './check-sender.ts';
+import { explainRecipient } from './explain-recipient.ts';
 import type { ParsedMessageRequest, RequestError } from './message-request.ts';
 
 /** What a request comes to. */
@@ -44,7 +45,7 @@ export async function prepareMessage(
   { settings, project, now }: PrepareContext,
 ): Promise<PreparedMessage> {
   const chosen = await chooseIntegration(request, settings, project);
-  const parsed = parseMsisdn(request.recipient ?? '');
+  const parsed = parseMsisdn(request.recipient ?? '', { bareNumbers: project.bareNumbers });
   // First: without a number there is nobody whom anything else that is wrong could keep from a message.
   if (!parsed.ok && parsed.reason === 'empty') {
     return {
@@ -56,10 +57,11 @@ export async function prepareMessage(
   }
   // A number that is none is kept as its digits, so that the event shows which one it was.
   const recipient = parsed.ok ? parsed.msisdn : digitsKeptOf(request.recipient ?? '');
-  const { messageId, campaignId } = request;
-  const field = idWithNumber({ messageId, campaignId }, recipient);
+  const { messageId, campaignId, campaignName } = request;
+  const field = idWithNumber({ messageId, campaignId, campaignName }, recipient);
   if (field !== undefined) {
-    const expected = `Expected an id without the recipient's number in it: ids are shown and logged`;
+    const what = field === 'campaignName' ? 'a name' : 'an id';
+    const expected = `Expected ${what} without the recipient's number in it: it is shown and logged`;
     return { kind: 'refused', ...refuse('invalid_field', field, expected) };
   }
   if ('errors' in chosen) return { kind: 'refused', errors: chosen.errors };
@@ -94,7 +96,7 @@ export async function prepareMessage(
     event: campaignEventOf(input, { status: 'enqueue_failed', at: now.toISOString(), error: code, comment: message }),
     errors: [{ code, field, message }],
   });
-  if (!parsed.ok) return never('invalid_recipient', 'recipient', capitalised(explainMsisdnRefusal(parsed.reason)));
+  if (!parsed.ok) return never('invalid_recipient', 'recipient', capitalised(explainRecipient(parsed)));
   const wanted = request.sender ?? project.defaultSender;
   if (wanted === undefined && !integration.hasDefaultOriginator) {
     return never(
@@ -104,8 +106,8 @@ export async function prepareMessage(
     );
   }
   if (wanted !== undefined) {
-    const sender = parseSender(wanted);
-    if (!sender.ok) return never('invalid_sender', 'sender', capitalised(explainSenderRefusal(sender.reason)));
+    const sender = checkSender(wanted, parsed);
+    if (!sender.ok) return never('invalid_sender', 'sender', capitalised(sender.explanation));
     input.sender = sender.sender;
   }
   if (parts !== undefined && parts > input.maxParts) {
@@ -115,7 +117,7 @@ export async function prepareMessage(
       `The text takes ${parts} message parts, and at most ${input.maxParts} are allowed`,
     );
   }
-  if (content.kind === 'mms' && (country === undefined || !integration.mmsCountries.includes(country))) {
+  if (content.kind === 'mms' && !sendsMmsTo(recipient, country, integration)) {
     const place = country === undefined ? "the recipient's country" : countryName(country);
     return never(
       'mms_not_available',
@@ -124,6 +126,12 @@ export async function prepareMessage(
     );
   }
   return { kind: 'send', input };
+}
+
+/** Where nobody knows the country, as of a new area code of +1, a plan that sends to a country of that code may try. */
+function sendsMmsTo(recipient: string, country: string | undefined, { mmsCountries }: Integration): boolean {
+  if (country !== undefined) return mmsCountries.includes(country);
+  return mmsCountries.some((served) => callingCodeOfCountry(served) === callingCodeOf(recipient));
 }
 
 /** How long the message waits for what, where the project says so. */

@@ -4,6 +4,7 @@ import { countParts } from '../contract/part-count.ts';
 import { characterName } from './character-name.ts';
 import { gsmLookAlike } from './gsm-look-alike.ts';
 import { LONGEST_TEXT, messageRequestSchema, wholeText } from './message-request.ts';
+import { recipientPreviewSchema } from './preview-recipient.ts';
 
 const encoding = z.enum(['GSM', 'UNICODE']);
 
@@ -11,9 +12,11 @@ const encoding = z.enum(['GSM', 'UNICODE']);
 export const previewRequestSchema = z.strictObject({
   text: wholeText(LONGEST_TEXT).describe(`The text of an SMS, at most ${LONGEST_TEXT} characters`),
   maxParts: messageRequestSchema.shape.maxParts,
+  recipient: messageRequestSchema.shape.recipient,
+  sender: messageRequestSchema.shape.sender,
 });
 
-/** Its answer: what a text takes to send, and what makes it take so much. */
+/** Its answer: what a text takes to send, and what makes it take so much; and where it goes. */
 export const textPreviewSchema = z.strictObject({
   encoding,
   parts: z.number().int().min(1).describe('Message parts, each of which is billed'),
@@ -41,6 +44,7 @@ export const textPreviewSchema = z.strictObject({
     .strictObject({ encoding, parts: z.number().int().min(1) })
     .optional()
     .describe('What the text takes once the suggestions are followed; absent where there are none'),
+  ...recipientPreviewSchema.shape,
 });
 
 /** What a text takes to send, and what makes it take so much. */

@@ -17,8 +17,9 @@ import {
   createPlanHolds,
   createPlanRate,
   integrationsOfPlan,
-  probePlan,
+  probeIntegrations,
   ratesOfPlans,
+  type Responsible,
 } from '../plans/index.ts';
 import type { Integration } from '../settings/index.ts';
 import { repeat } from '../timing/index.ts';
@@ -176,15 +177,15 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
   }
 
   /** Integrations that share a plan hold it only while none of them works. */
-  async function isToBlame(
+  async function responsibleOf(
     all: readonly Integration[],
     refusal: Refusal,
-    suspects: ReadonlySet<string>,
-  ): Promise<boolean> {
-    const suspected = new Set(all.filter(({ id }) => suspects.has(id)).map(accessOf));
-    const others = all.filter((each) => !suspected.has(accessOf(each)));
-    if (others.length === 0) return all.length > 0;
-    return (await probePlan(others, refusal, options.sinch)).kind === 'fault';
+    integrationId: string,
+  ): Promise<Responsible> {
+    const probes = await probeIntegrations(all, refusal, options.sinch);
+    if (probes.size > 0 && [...probes.values()].every(({ kind }) => kind === 'fault')) return 'plan';
+    const own = all.find(({ id }) => id === integrationId);
+    return own && probes.get(accessOf(own))?.kind === 'fault' ? 'integration' : 'message';
   }
 
   /** @returns why the server did not take the limit, if it did not. */
@@ -216,10 +217,10 @@ export async function startSendWorkers(options: SendWorkersOptions): Promise<Sen
       // A plan from before a correction shares the throughput of the one that it goes through.
       turn: (presentPlanId, signal) => (plans.get(presentPlanId)?.pacer ?? pacer).turn(signal),
       faults: createPlanFaults({
-        async confirm(refusal, suspects) {
+        async examine(refusal, integrationId) {
           const integrations = integrationsOfPlan(await settings.integrations(), servicePlanId);
           accused = credentialsOf(integrations);
-          return isToBlame(integrations, refusal, suspects);
+          return responsibleOf(integrations, refusal, integrationId);
         },
         hold: (refusal) => inTurn(servicePlanId, () => holdPlan(servicePlanId, refusal, accused)),
       }),

@@ -2,6 +2,7 @@
  * What admins do with settings. Every change is made by somebody, and leaves an audit entry in the same transaction.
  * `sqlSettingsAdmin` implements it over the database; static settings have none.
  */
+import type { BareNumbers } from '../countries/index.ts';
 import type { CallbackAuth, Region } from './settings.ts';
 
 /** What a key may do: `viewer` reads, `sender` also starts and cancels messages, `admin` also changes settings. */
@@ -181,6 +182,8 @@ export interface ProjectView {
   settleMs?: number;
   waitWhereNoReportsExpected: boolean;
   statusAttribute: boolean;
+  /** How numbers without `+` and `00` are read. Absent: as international ones. */
+  bareNumbers?: BareNumbers;
   /** Absent: what identifies people stays. */
   retentionDays?: number;
   createdAt: string;
@@ -199,6 +202,7 @@ export interface ProjectChange {
   settleMs?: number | null;
   waitWhereNoReportsExpected?: boolean;
   statusAttribute?: boolean;
+  bareNumbers?: BareNumbers | null;
   retentionDays?: number | null;
 }
 

@@ -75,6 +75,7 @@ export const projectChangeBody = z
       settleMs: projectRules.settleMs.nullable(),
       waitWhereNoReportsExpected,
       statusAttribute,
+      bareNumbers: projectRules.bareNumbers.nullable(),
       retentionDays: projectRules.retentionDays.nullable(),
     },
     BODY,

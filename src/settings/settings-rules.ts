@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isProjectId } from '../contract/identity.ts';
 import { explainSenderRefusal, parseSender } from '../contract/sender.ts';
+import { type BareNumbers, isBareNumbers } from '../countries/index.ts';
 import { createHostRules } from '../hosts/index.ts';
 
 /** Every message completes a sentence that begins with the setting's name: "{setting} has to be …". Never a value. */
@@ -142,6 +143,8 @@ export const sender = z.string(must('has to be a sender')).transform((value, con
   return z.NEVER;
 });
 
+const BARE_NUMBERS = 'has to be "international", "refused", or the ISO 3166-1 alpha-2 code of a country such as "GB"';
+
 /** The settings of a project, each by itself. */
 export const projectRules = {
   id: text('has to be 1 to 32 of a-z 0-9 -', isProjectId),
@@ -158,6 +161,7 @@ export const projectRules = {
     .nonnegative(must('has to be a number of milliseconds, 0 or more')),
   waitWhereNoReportsExpected: flag,
   statusAttribute: flag,
+  bareNumbers: z.custom<BareNumbers>((value) => typeof value === 'string' && isBareNumbers(value), must(BARE_NUMBERS)),
   retentionDays: z
     .int(must('has to be a whole number of days, 1 to 36,500'))
     .min(1, must('has to be a whole number of days, 1 to 36,500'))

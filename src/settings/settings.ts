@@ -3,6 +3,7 @@
  * what admins keep in the database.
  */
 
+import type { BareNumbers } from '../countries/index.ts';
 import type { AllowPrivateHosts } from '../hosts/index.ts';
 
 /** Sinch regions with a host of their own (API reference, "Base URL"). */
@@ -92,6 +93,12 @@ export interface ProjectSettings {
    * @default true
    */
   statusAttribute?: boolean;
+  /**
+   * How numbers without `+` and `00` are read, in requests, searches and erasures: as international ones, as national ones of
+   * a country (ISO 3166-1 alpha-2), or not at all (`refused`).
+   * @default DEFAULT_BARE_NUMBERS, international
+   */
+  bareNumbers?: BareNumbers;
   /**
    * Whole days after which what identifies a person is taken out of messages, events and callbacks; 1 or more.
    * @default never

@@ -1,3 +1,4 @@
+import type { BareNumbers } from '../countries/index.ts';
 import type { AllowPrivateHosts } from '../hosts/index.ts';
 import type { CallbackAuth, Region } from './settings.ts';
 
@@ -83,6 +84,12 @@ export interface StaticProjectOptions {
    * @default true
    */
   statusAttribute?: boolean;
+  /**
+   * How numbers without `+` and `00` are read, in requests, searches and erasures: as international ones, as national ones of
+   * a country (ISO 3166-1 alpha-2), or not at all (`refused`).
+   * @default DEFAULT_BARE_NUMBERS, international
+   */
+  bareNumbers?: BareNumbers;
   /**
    * Whole days after which what identifies a person is taken out of messages, events and callbacks, by the HTTP process;
    * 1 to 36,500.

@@ -57,7 +57,7 @@ export function staticSettings(options: StaticSettingsOptions): Settings {
 
 function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
   const { id, integrations, defaultSender, eventName, countriesWithoutReports } = project;
-  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, retentionDays } = project;
+  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, bareNumbers, retentionDays } = project;
   const only = integrations.length === 1 ? integrations[0]?.id : undefined;
   const defaultIntegrationId = project.defaultIntegrationId ?? only;
   const ids = integrations.map((integration) => integration.id);
@@ -79,6 +79,7 @@ function projectOf(project: ParsedProject, path: OptionPath): ProjectSettings {
     ...(settleMs === undefined ? {} : { settleMs }),
     ...(waitWhereNoReportsExpected === undefined ? {} : { waitWhereNoReportsExpected }),
     ...(statusAttribute === undefined ? {} : { statusAttribute }),
+    ...(bareNumbers === undefined ? {} : { bareNumbers }),
     ...(retentionDays === undefined ? {} : { retentionDays }),
   });
 }

@@ -108,7 +108,7 @@ export function callbackUrlOfRow(
 
 export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectSettings {
   const { projectId, defaultIntegrationId, defaultSender, eventName, countriesWithoutReports } = row;
-  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, retentionDays } = row;
+  const { reportWindowMs, settleMs, waitWhereNoReportsExpected, statusAttribute, bareNumbers, retentionDays } = row;
   return Object.freeze({
     projectId,
     ...(defaultIntegrationId === null ? {} : { defaultIntegrationId }),
@@ -120,6 +120,7 @@ export function projectOf(row: ProjectRow, senders: readonly string[]): ProjectS
     ...(settleMs === null ? {} : { settleMs }),
     waitWhereNoReportsExpected,
     statusAttribute,
+    ...(bareNumbers === null ? {} : { bareNumbers }),
     ...(retentionDays === null ? {} : { retentionDays }),
   });
 }

@@ -3,7 +3,7 @@ import { maskMsisdn } from '../contract/msisdn.ts';
 import { SUBMIT_TIMEOUT_MS } from '../contract/send-timeouts.ts';
 import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
 import { readAccess } from './access-check.ts';
-import { classifyAnswer, classifyNetworkFailure } from './classify-answer.ts';
+import { classifyAnswer, classifyDryRun, classifyNetworkFailure } from './classify-answer.ts';
 import type { FoundBatch, SinchClient } from './client.ts';
 import { createPlanPool } from './plan-pool.ts';
 import { createListing } from './listing.ts';
@@ -11,7 +11,7 @@ import { createReportPages } from './report-pages.ts';
 import { positiveInteger } from './positive-integer.ts';
 import { type ReceivedReport, toReport } from './parse-callback.ts';
 import { createPlanConnection } from './plan-connection.ts';
-import { batchPage, deliveryReportPage, recipientReport, toBatchRequest } from './schemas.ts';
+import { batchPage, canceledBatch, deliveryReportPage, recipientReport, toBatchRequest } from './schemas.ts';
 import { SinchRequestError } from './sinch-request-error.ts';
 
 /** How long a look-up or cancellation may take, in milliseconds; each page of a list has its own time. */
@@ -79,17 +79,16 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
         body: JSON.stringify(toBatchRequest(submission, now())),
         deadlineMs: submitTimeoutMs,
       });
-      return result.kind === 'failure' ? classifyNetworkFailure(result) : classifyAnswer({ ...result, now: now() });
+      if (result.kind === 'failure') return classifyNetworkFailure(result);
+      return classifyAnswer({ ...result, now: now() }, submission);
     },
 
     async dryRun(callbackUrl) {
+      const nobody = { clientReference: 'dry-run', recipient: NOBODY, sender: NOBODY, maxParts: 1 };
       const body = toBatchRequest(
         {
-          clientReference: 'dry-run',
-          recipient: NOBODY,
-          sender: NOBODY,
+          ...nobody,
           content: { kind: 'sms', text: '.' },
-          maxParts: 1,
           expireAt: new Date(now() + 60_000).toISOString(),
           ...(callbackUrl === undefined ? {} : { callbackUrl }),
         },
@@ -101,7 +100,9 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
         body: JSON.stringify(body),
         deadlineMs: lookupTimeoutMs,
       });
-      return result.kind === 'failure' ? classifyNetworkFailure(result) : classifyAnswer({ ...result, now: now() });
+      return result.kind === 'failure'
+        ? classifyNetworkFailure(result)
+        : classifyDryRun({ ...result, now: now() }, nobody);
     },
 
     async findBatches(clientReference, since, signal) {
@@ -149,7 +150,8 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
       });
       if (status === 404) return undefined;
       const report = recipientReport.safeParse(json);
-      if (!report.success) {
+      // Any gateway has a `status`: a report names its batch.
+      if (!report.success || report.data.batchId !== batchId) {
         throw new SinchRequestError(
           `Sinch did not ${attempt} on service plan ${servicePlanId}: its answer is no delivery report. Try again`,
           { statusCode: status },
@@ -159,13 +161,19 @@ export function createSinchClient(options: SinchClientOptions): SinchClient {
     },
 
     async cancelBatch(batchId, signal) {
-      await plan.query({
+      const attempt = `cancel batch ${batchId}`;
+      const { status, json } = await plan.query({
         method: 'DELETE',
         path: `/batches/${encodeURIComponent(batchId)}`,
         deadlineMs: lookupTimeoutMs,
         signal,
-        attempt: `cancel batch ${batchId}`,
+        attempt,
       });
+      if (canceledBatch.safeParse(json).data?.id === batchId) return;
+      throw new SinchRequestError(
+        `Sinch did not ${attempt} on service plan ${servicePlanId}: its answer is not that batch. Try again`,
+        { statusCode: status },
+      );
     },
 
     async checkAccess() {

@@ -1,5 +1,5 @@
-import type { Pool } from 'undici';
-import { type AllowPrivateHosts, createHostRules } from '../hosts/index.ts';
+import type { Dispatcher } from 'undici';
+import { type AllowPrivateHosts, createHostRules, createProxies, type ProxySettings } from '../hosts/index.ts';
 import type { Integration } from '../settings/index.ts';
 import type { SinchClient } from './client.ts';
 import { createSinchClient, type SinchClientOptions } from './create-sinch-client.ts';
@@ -18,6 +18,12 @@ export interface SinchClientsOptions extends Pick<SinchClientOptions, 'submitTim
    * @default false: those of the internet alone
    */
   allowPrivateHosts?: AllowPrivateHosts;
+  /**
+   * Proxies by which hosts are reached: `proxySettingsOf(process.env)` for those of `HTTPS_PROXY`, `HTTP_PROXY` and
+   * `NO_PROXY`. `allowPrivateHosts` holds for the hosts behind them, and not for the proxies.
+   * @default none
+   */
+  proxies?: ProxySettings;
 }
 
 /** The clients of a process and their connections. */
@@ -41,17 +47,19 @@ export function createSinchClients(options: SinchClientsOptions = {}): SinchClie
     connections = DEFAULT_CONNECTIONS,
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
     allowPrivateHosts,
+    proxies: proxySettings,
     ...clientOptions
   } = options;
   positiveInteger('createSinchClients', 'connections', connections);
   positiveInteger('createSinchClients', 'connectTimeoutMs', connectTimeoutMs);
   const rules = createHostRules(allowPrivateHosts);
-  const pools = new Map<string, Pool>();
+  const proxies = createProxies(proxySettings);
+  const pools = new Map<string, Dispatcher>();
   let closing: Promise<void> | undefined;
 
-  const poolOf = (baseUrl: string, servicePlanId: string): Pool => {
+  const poolOf = (baseUrl: string, servicePlanId: string): Dispatcher => {
     const key = JSON.stringify([baseUrl, servicePlanId]);
-    const pool = pools.get(key) ?? createPlanPool(baseUrl, { connections, connectTimeoutMs, rules });
+    const pool = pools.get(key) ?? createPlanPool(baseUrl, { connections, connectTimeoutMs, rules, proxies });
     pools.set(key, pool);
     return pool;
   };

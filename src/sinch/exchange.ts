@@ -1,3 +1,4 @@
+import { brotliDecompressSync, constants, gunzipSync, inflateSync } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 
 /** Largest body that is read, in bytes. A page of 100 batches of 2,000 characters each has well under 2 MiB. */
@@ -16,13 +17,17 @@ export interface ExchangeRequest {
   signal?: AbortSignal | undefined;
 }
 
+/** Headers of an answer as they came, lower case: what tells who gave it. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
 /** How a request ended: once the status is known it is an answer, whatever becomes of the body. */
 export type Exchange =
   | {
       kind: 'answer';
       status: number;
       retryAfter?: string | undefined;
-      /** As much of it as came. */
+      headers: AnswerHeaders;
+      /** As much of it as came, decompressed; empty where that is not possible. */
       body: string;
       /** Whether all of it came. */
       complete: boolean;
@@ -54,7 +59,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
   const { deadlineMs, signal, ...options } = request;
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
-    let answer: { status: number; retryAfter?: string | undefined } | undefined;
+    let answer: { status: number; retryAfter?: string | undefined; headers: AnswerHeaders } | undefined;
     const chunks: Buffer[] = [];
     let bytes = 0;
     let settled = false;
@@ -70,7 +75,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
           : {
               kind: 'answer',
               ...answer,
-              body: Buffer.concat(chunks).toString('utf8'),
+              body: decoded(Buffer.concat(chunks), firstOf(answer.headers['content-encoding'])),
               complete: error === undefined,
             },
       );
@@ -96,7 +101,7 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
       },
       onResponseStart(_, status, headers) {
         // 1xx announce the answer.
-        if (status >= 200) answer = { status, retryAfter: firstOf(headers['retry-after']) };
+        if (status >= 200) answer = { status, retryAfter: firstOf(headers['retry-after']), headers };
       },
       onResponseData(_, chunk) {
         bytes += chunk.length;
@@ -118,6 +123,32 @@ export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Prom
   });
 }
 
-function firstOf(header: string | string[] | undefined): string | undefined {
+/** The first value of a header. */
+export function firstOf(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
+}
+
+/** A part of a compressed body is worth as much as a part of a plain one. */
+const AS_FAR_AS_IT_CAME = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_BODY_BYTES };
+
+const DECODERS: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  gzip: (body) => gunzipSync(body, AS_FAR_AS_IT_CAME),
+  'x-gzip': (body) => gunzipSync(body, AS_FAR_AS_IT_CAME),
+  deflate: (body) => inflateSync(body, AS_FAR_AS_IT_CAME),
+  br: (body) =>
+    brotliDecompressSync(body, {
+      finishFlush: constants.BROTLI_OPERATION_FLUSH,
+      maxOutputLength: MAX_BODY_BYTES,
+    }),
+};
+
+/** We ask for no compression; proxies compress all the same. */
+function decoded(body: Buffer, encoding = 'identity'): string {
+  const name = encoding.trim().toLowerCase();
+  if (name === 'identity' || name === '' || body.length === 0) return body.toString('utf8');
+  try {
+    return DECODERS[name]?.(body).toString('utf8') ?? '';
+  } catch {
+    return '';
+  }
 }

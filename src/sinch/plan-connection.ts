@@ -1,9 +1,10 @@
 import type { Dispatcher } from 'undici';
-import { networkCodeOf } from './classify-answer.ts';
+import { isStrangers, networkCodeOf } from './classify-answer.ts';
 import { readErrorText, parseJson } from './error-text.ts';
 import { type Exchange, exchange } from './exchange.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import { SinchRequestError } from './sinch-request-error.ts';
+import { describeStranger } from './stranger.ts';
 
 /** Where and as whom a plan's requests are made. */
 export interface PlanConnectionOptions {
@@ -58,6 +59,8 @@ export function createPlanConnection(options: PlanConnectionOptions): PlanConnec
       headers: {
         authorization: `Bearer ${options.apiToken()}`,
         accept: 'application/json',
+        // Of what a proxy keeps, an answer from before a send would count as proof that Sinch does not have the message.
+        'cache-control': 'no-cache',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body }),
@@ -76,13 +79,16 @@ export function createPlanConnection(options: PlanConnectionOptions): PlanConnec
       }
       const { status, body, complete } = result;
       const isAnswer = (status >= 200 && status < 300) || alsoAnswers.includes(status);
+      const retryAfterMs = parseRetryAfter(result.retryAfter, Date.now());
+      if (!isAnswer && isStrangers(result)) {
+        const message = `${failed}: HTTP ${status}. ${describeStranger(result)}`;
+        throw new SinchRequestError(message, { statusCode: status, retryAfterMs, isStrangers: true });
+      }
       if (!isAnswer) {
         const { code, comment } = readErrorText(body);
         const said = [`HTTP ${status}`, code, comment].filter((part) => part !== undefined).join(', ');
-        throw new SinchRequestError(`${failed}: it answered ${said}. ${adviceFor(status)}`, {
-          statusCode: status,
-          retryAfterMs: parseRetryAfter(result.retryAfter, Date.now()),
-        });
+        const message = `${failed}: it answered ${said}. ${adviceFor(status)}`;
+        throw new SinchRequestError(message, { statusCode: status, retryAfterMs });
       }
       if (!complete) {
         request.signal?.throwIfAborted();

@@ -1,5 +1,5 @@
-import { Pool } from 'undici';
-import { createHostRules, guardedConnector, type HostRules } from '../hosts/index.ts';
+import type { Dispatcher } from 'undici';
+import { createHostRules, guardedPool, type HostRules, type Proxies } from '../hosts/index.ts';
 import { parseBaseUrl } from './plan-connection.ts';
 
 /** Most connections of a process to one plan. Sinch answers 429 to too many outstanding requests (Status codes). */
@@ -25,21 +25,24 @@ export interface PlanPoolOptions {
   connectTimeoutMs?: number;
   /** Which hosts may be connected to. @default those of the internet */
   rules?: HostRules;
+  /** By which proxy the host is reached. @default by none */
+  proxies?: Proxies;
 }
 
 /** The connections of one plan. HTTP/1.1 and one request at a time on each: nothing else is documented for the host. */
-export function createPlanPool(baseUrl: string, options: PlanPoolOptions = {}): Pool {
-  return new Pool(parseBaseUrl(baseUrl).origin, {
-    connections: options.connections ?? DEFAULT_CONNECTIONS,
-    connect: guardedConnector({
-      rules: options.rules ?? createHostRules(),
-      timeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
-    }),
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
-    // The deadline of each request is shorter or as long, and counts from its beginning.
-    headersTimeout: 0,
-    bodyTimeout: BODY_TIMEOUT_MS,
+export function createPlanPool(baseUrl: string, options: PlanPoolOptions = {}): Dispatcher {
+  return guardedPool(parseBaseUrl(baseUrl).origin, {
+    rules: options.rules ?? createHostRules(),
+    timeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    proxies: options.proxies,
+    pool: {
+      connections: options.connections ?? DEFAULT_CONNECTIONS,
+      pipelining: 1,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      // The deadline of each request is shorter or as long, and counts from its beginning.
+      headersTimeout: 0,
+      bodyTimeout: BODY_TIMEOUT_MS,
+    },
   });
 }

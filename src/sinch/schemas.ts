@@ -80,8 +80,20 @@ export function toListQuery(query: {
   }).toString();
 }
 
-/** The answer to POST /batches: once the status is 2xx only the id matters. */
-export const batchAnswer = z.object({ id: identifier });
+/** The answer to POST /batches; `to` only as a list, as Sinch gives it. */
+export const batchAnswer = z
+  .object({
+    id: identifier,
+    client_reference: optionalIdentifier,
+    to: z.array(identifier).optional().catch(undefined),
+  })
+  .transform(({ id, client_reference: clientReference, to }) => ({ id, clientReference, to }));
+
+/** The answer to POST /batches/dry_run. */
+export const dryRunAnswer = z.object({ number_of_recipients: z.int(), number_of_messages: z.int() });
+
+/** The answer to DELETE /batches/{id}. */
+export const canceledBatch = z.object({ id: identifier });
 
 /** A batch as GET /batches lists it. Without an id it could not be adopted, so that then the list counts as unreadable. */
 const listedBatch = z
@@ -143,33 +155,41 @@ export const callbackType = z
   .object({ type: z.string().optional().catch(undefined) })
   .transform(({ type }) => type ?? '');
 
-const page = { count: optionalInteger };
+const page = { count: optionalInteger, page: optionalInteger, page_size: optionalInteger };
 
-/** Sinch omits null members, so that an empty list may be absent; a count of 0 then says that it is empty. */
-function itemsOf<T>(count: number | undefined, items: T[] | undefined, context: z.RefinementCtx): T[] {
-  if (items === undefined && count !== 0) context.addIssue('neither a list nor a count of 0');
+/**
+ * Sinch omits null members, so that an empty list may be absent; a count of 0 on a page of Sinch's then says that it is
+ * empty. A count alone says nothing: any gateway has one, and an empty list counts as proof that a message is not there.
+ */
+function itemsOf<T>(
+  { count, page, page_size: pageSize }: Partial<Record<'count' | 'page' | 'page_size', number | undefined>>,
+  items: T[] | null | undefined,
+  context: z.RefinementCtx,
+): T[] {
+  const isEmptyPage = count === 0 && page !== undefined && pageSize !== undefined;
+  if (!items && !isEmptyPage) context.addIssue("neither a list nor an empty page of Sinch's");
   return items ?? [];
 }
 
 /** A page of GET /batches. */
 export const batchPage = z
   .object({ ...page, batches: z.array(listedBatch).nullish() })
-  .transform(({ count, batches }, context) => ({ count, items: itemsOf(count, batches ?? undefined, context) }));
+  .transform(({ batches, ...page }, context) => ({ count: page.count, items: itemsOf(page, batches, context) }));
 
 /** A page of GET /delivery_reports. */
 export const deliveryReportPage = z
   .object({ ...page, delivery_reports: z.array(recipientReport).nullish() })
-  .transform(({ count, delivery_reports: reports }, context) => ({
-    count,
-    items: itemsOf(count, reports ?? undefined, context),
+  .transform(({ delivery_reports: reports, ...page }, context) => ({
+    count: page.count,
+    items: itemsOf(page, reports, context),
   }));
 
 /** A page of GET /delivery_reports of whatever messages: one item that cannot be read must not hide the others. */
 export const mixedReportPage = z
   .object({ ...page, delivery_reports: z.array(z.unknown()).nullish() })
-  .transform(({ count, delivery_reports: reports }, context) => ({
-    count,
-    items: itemsOf(count, reports ?? undefined, context),
+  .transform(({ delivery_reports: reports, ...page }, context) => ({
+    count: page.count,
+    items: itemsOf(page, reports, context),
   }));
 
 const text = z.string().min(1).optional().catch(undefined);

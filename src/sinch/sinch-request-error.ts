@@ -4,6 +4,8 @@ export interface SinchRequestErrorOptions {
   statusCode?: number | undefined;
   /** Milliseconds that the answer asks to wait; absent where it does not say. */
   retryAfterMs?: number | undefined;
+  /** Whether somebody else than Sinch gave the answer. @default false */
+  isStrangers?: boolean;
   cause?: unknown;
 }
 
@@ -17,10 +19,13 @@ export class SinchRequestError extends Error {
   readonly statusCode?: number;
   /** Milliseconds that the answer asks to wait; absent where it does not say. */
   readonly retryAfterMs?: number;
+  /** Whether somebody else than Sinch gave the answer, such as a proxy: then Sinch has refused nothing. */
+  readonly isStrangers: boolean;
 
   constructor(message: string, options: SinchRequestErrorOptions = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'SinchRequestError';
+    this.isStrangers = options.isStrangers ?? false;
     if (options.statusCode !== undefined) this.statusCode = options.statusCode;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }

@@ -68,7 +68,8 @@ function verdictOf(check: AccessCheck, { region }: TestedIntegration): Connectio
     case 'admitted':
       return 'works';
     case 'not_sinch':
-      return 'address';
+      // At Sinch's own address somebody on the way answers.
+      return region === 'custom' ? 'address' : 'network';
     case 'unreachable':
       return check.fault === 'not_allowed' ? 'address' : 'network';
     case 'answered': {
@@ -104,16 +105,21 @@ function explain(
       return `Sinch knows the plan and forbids its use (${said}). Ask Sinch about the account.`;
     case 'address':
       if (check.kind === 'unreachable') return `The address is wrong: ${NETWORK[check.fault](host)} (${check.code}).`;
-      return `The address is wrong: ${host} does not answer as Sinch does (${said}). Check the base URL of the integration.`;
+      return `The address is wrong, or somebody on the way answers: ${host} does not answer as Sinch does (${said}).${check.kind === 'not_sinch' ? ` ${check.comment}.` : ' Check the base URL of the integration.'}`;
     case 'provider':
       return `Sinch cannot answer at the moment (${said}), so nothing is known about token, plan and region. Try again later.`;
     case 'network':
-      return check.kind === 'unreachable' ? `${NETWORK[check.fault](host)} (${check.code}).` : said;
+      if (check.kind === 'unreachable') {
+        const why = check.comment === undefined ? check.code : `${check.code}: ${check.comment}`;
+        return `${NETWORK[check.fault](host)} (${why}).`;
+      }
+      return `The network: somebody on the way to ${host} answers in the place of Sinch (${said}).${check.kind === 'not_sinch' ? ` ${check.comment}.` : ''}`;
   }
 }
 
 const NETWORK: Readonly<Record<NetworkFault, (host: string) => string>> = {
   not_allowed: (host) => `${host} ${HOST_NOT_ALLOWED}`,
+  proxy: (host) => `The network: ${host} is not reached by the proxy that HTTPS_PROXY or HTTP_PROXY names`,
   dns: (host) => `The network: the name ${host} is not known. Check the address, and the name service of this machine`,
   refused: (host) => `The network: ${host} takes no connection. Check the address, and whether a firewall is between`,
   tls: (host) =>
@@ -127,6 +133,7 @@ const NETWORK: Readonly<Record<NetworkFault, (host: string) => string>> = {
 /** What came back, with Sinch's own words. */
 function saidOf(check: AccessCheck): string {
   if (check.kind === 'unreachable') return check.code;
-  const words = check.kind === 'answered' ? [check.error, check.comment] : ['no list of batches'];
+  const isPageless = check.kind === 'not_sinch' && check.statusCode < 300;
+  const words = check.kind === 'answered' ? [check.error, check.comment] : isPageless ? ['no list of batches'] : [];
   return [`HTTP ${check.statusCode}`, ...words].filter((part) => part !== undefined).join(', ');
 }

@@ -23,10 +23,15 @@ export async function arrivals(simulatorUrl: string, projectId: string, prefix: 
   }
 }
 
-/** Messages a second from the first to the last. */
+/** A plan that was idle may let more through in its first second, in milliseconds. */
+const FIRST_MOMENT_MS = 1000;
+
+/** Messages a second from the first to the last, without the plan's first second. */
 export function throughputOf(times: readonly number[]): number {
-  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  return span === 0 ? 0 : ((times.length - 1) * 1000) / span;
+  const began = (times[0] ?? 0) + FIRST_MOMENT_MS;
+  const steady = times.filter((time) => time >= began);
+  const span = (steady.at(-1) ?? 0) - (steady[0] ?? 0);
+  return span === 0 ? 0 : ((steady.length - 1) * 1000) / span;
 }
 
 /**

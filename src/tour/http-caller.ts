@@ -13,7 +13,8 @@ export interface HttpCaller {
   ok<T>(method: string, path: string, body?: unknown): Promise<T>;
 }
 
-const DEADLINE_MS = 15_000;
+/** Five hundred messages in one request may take a busy machine long. */
+const DEADLINE_MS = 60_000;
 
 /** @param key absent: without credentials */
 export function createHttpCaller(base: string, key?: string): HttpCaller {

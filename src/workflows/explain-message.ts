@@ -1,6 +1,7 @@
-import { countryName } from '../contract/country-name.ts';
+import { endSentence, placeOf } from '../contract/end-sentence.ts';
 import type { SendMessageInput } from '../contract/message.ts';
 import { describeRefusal } from '../contract/send-outcome.ts';
+import { utcMinute, utcSecond } from '../contract/utc-time.ts';
 import type { MessageState } from './message-state.ts';
 
 /**
@@ -17,17 +18,17 @@ export function explainMessage(message: SendMessageInput, state: MessageState): 
 }
 
 function mainSentence(message: SendMessageInput, state: MessageState): string {
-  const { end } = state;
+  if (state.end) return endSentence(state.end, { country: message.country });
   switch (state.phase) {
     case 'waiting_to_send':
       if (state.resends > 0 && state.refusals === 0) {
-        return `A send got no clear answer (${describeRefusal(state.lastRefusal ?? {})}) and Sinch does not show the message, so it is sent again, as is asked for it: waiting in the queue of plan ${message.servicePlanId}, at most until ${minute(message.expiresAt)}.`;
+        return `A send got no clear answer (${describeRefusal(state.lastRefusal ?? {})}) and Sinch does not show the message, so it is sent again, as is asked for it: waiting in the queue of plan ${message.servicePlanId}, at most until ${utcMinute(message.expiresAt)}.`;
       }
       if (state.sending || state.refusals === 0) {
         const last = state.refusals === 0 ? '' : ` again, after ${describeRefusal(state.lastRefusal ?? {})}`;
-        return `Waiting in the queue of plan ${message.servicePlanId} for its turn to be sent${last}, at most until ${minute(message.expiresAt)}.`;
+        return `Waiting in the queue of plan ${message.servicePlanId} for its turn to be sent${last}, at most until ${utcMinute(message.expiresAt)}.`;
       }
-      return `Not accepted yet (${describeRefusal(state.lastRefusal ?? {})}); it is sent again at ${second(state.notBefore)}, at most until ${minute(message.expiresAt)}.`;
+      return `Not accepted yet (${describeRefusal(state.lastRefusal ?? {})}); it is sent again at ${utcSecond(state.notBefore)}, at most until ${utcMinute(message.expiresAt)}.`;
     case 'undecided':
       if (state.resends > 0) {
         const again = `A send got no clear answer, and Sinch does not show the message, also since it was sent again (last answer: ${describeRefusal(state.lastRefusal ?? {})}).`;
@@ -40,39 +41,19 @@ function mainSentence(message: SendMessageInput, state: MessageState): string {
         : `A send got no clear answer (${describeRefusal(state.lastRefusal ?? {})}); looking at Sinch whether the message was accepted before anything is sent again.`;
     case 'accepted':
       return acceptedSentence(message, state);
-    case 'delivered':
-      return `Delivered to the handset at ${second(end?.at)}.`;
-    case 'rejected':
-      return `Rejected at ${second(end?.at)}${withCode(end?.statusCode)}: Sinch refused to deliver it.`;
-    case 'failed':
-      return `Delivery to the handset failed at ${second(end?.at)}${withCode(end?.statusCode)}.`;
-    case 'timeout':
-      return timeoutSentence(message, state);
-    case 'enqueue_failed':
-      return `Not handed to Sinch: ${describeRefusal(end ?? {})}.`;
-    case 'skipped':
-      return 'Cancelled before Sinch had it; nothing was sent.';
+    default:
+      // The other phases are ends.
+      return '';
   }
 }
 
 function acceptedSentence(message: SendMessageInput, state: MessageState): string {
-  const accepted = `Accepted by Sinch at ${second(state.acceptedAt)}`;
+  const accepted = `Accepted by Sinch at ${utcSecond(state.acceptedAt ?? 0)}`;
   if (state.lookedLast) {
     return `${accepted}. No delivery report came within the time in which reports come; Sinch is asked for it once more.`;
   }
   if (message.reportsExpected) return `${accepted}, waiting for a delivery report until ${day(state.windowEndsAt)}.`;
-  return `${accepted}. ${placeOf(message)} sends no delivery reports, so none is expected; one that comes all the same counts until ${day(state.windowEndsAt)}.`;
-}
-
-function timeoutSentence(message: SendMessageInput, state: MessageState): string {
-  switch (state.end?.error) {
-    case 'no_receipt':
-      return 'Handed over to the operator, who gave no readable receipt: whether it arrived is not known.';
-    case 'no_delivery_report_expected':
-      return `Accepted by Sinch; ${placeOf(message)} sends no delivery reports, so whether it arrived is not known.`;
-    default:
-      return 'Accepted by Sinch, but no delivery report came within the time in which reports come: whether it arrived is not known.';
-  }
+  return `${accepted}. ${placeOf(message.country)} sends no delivery reports, so none is expected; one that comes all the same counts until ${day(state.windowEndsAt)}.`;
 }
 
 function cancelSentence(state: MessageState): string {
@@ -83,30 +64,9 @@ function cancelSentence(state: MessageState): string {
     : 'It is being cancelled.';
 }
 
-function placeOf(message: SendMessageInput): string {
-  return message.country === undefined ? "The recipient's country" : countryName(message.country);
-}
-
-function withCode(statusCode: number | undefined): string {
-  return statusCode === undefined ? '' : ` with code ${statusCode}`;
-}
-
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-function second(time: string | number | undefined): string {
-  return `${isoOf(time).slice(11, 19)} UTC`;
-}
-
-function minute(time: string | number | undefined): string {
-  const text = isoOf(time);
-  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-}
-
 function day(time: string | number | undefined): string {
-  const text = isoOf(time);
-  return `${WEEKDAYS[new Date(text).getUTCDay()] ?? ''} ${minute(text)}`;
-}
-
-function isoOf(time: string | number | undefined): string {
-  return new Date(time ?? 0).toISOString();
+  const known = time ?? 0;
+  return `${WEEKDAYS[new Date(known).getUTCDay()] ?? ''} ${utcMinute(known)}`;
 }

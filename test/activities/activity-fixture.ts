@@ -73,7 +73,7 @@ export async function startActivityFixture(options: Pick<SimulatorOptions, 'cloc
 }
 
 /** Of a plan that is never held. */
-const noFaults: PlanFaults = { recent: () => undefined, accepted: () => undefined, faulted: async () => false };
+const noFaults: PlanFaults = { recent: () => undefined, accepted: () => undefined, faulted: async () => 'alone' };
 
 let messages = 0;
 

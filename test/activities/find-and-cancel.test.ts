@@ -131,16 +131,22 @@ describe('looking for a message', () => {
 
   test('is not tried again where Sinch refuses to cancel, and is where it cannot tell', async () => {
     await using other = await startActivityFixture();
-    for (const [status, nonRetryable] of [
-      [400, true],
+    const refused = { code: 'batch_already_dispatched', text: 'Too late' };
+    for (const [status, nonRetryable, body] of [
+      [400, true, refused],
       [401, true],
-      [403, true],
+      [403, true, refused],
+      [400, undefined],
+      [403, undefined],
+      [407, undefined, refused],
+      [451, undefined],
+      [200, undefined, { status: 'ok' }],
       [404, undefined],
       [408, undefined],
       [429, undefined],
       [500, undefined],
     ] as const) {
-      other.simulator.setFault('demo-plan', { answer: { status } });
+      other.simulator.setFault('demo-plan', { answer: { status, body } });
       await assert.rejects(
         newActivity().run(createActivities(other.deps).cancelBatch, newMessage('9900'), 'batch-1'),
         (error) => error instanceof Error && Reflect.get(error, 'nonRetryable') === nonRetryable,

@@ -178,6 +178,17 @@ describe('an attempt', () => {
     assert.equal(asked.length, 1);
   });
 
+  test("may be made again where a stranger's answer keeps it from its page: Sinch has refused nothing", async () => {
+    let denials = 2;
+    const { error, asked } = await attempt((_, response) => {
+      denials -= 1;
+      if (denials >= 0) response.writeHead(407).end('Proxy Authentication Required');
+      else response.end(JSON.stringify({ count: 0, page: 0, page_size: 0, delivery_reports: [] }));
+    });
+    assert.equal(error, undefined);
+    assert.equal(asked.length, 3);
+  });
+
   test('fails where the host does not turn pages, and may be made again', async () => {
     const { error } = await attempt(({ url: _url }, response) => {
       response.end(JSON.stringify({ count: 900, delivery_reports: [report(1), report(2)] }));

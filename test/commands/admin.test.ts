@@ -95,9 +95,9 @@ describe('commands of admins', () => {
     const { key } = await stack.json<{ key: string }>('roles', 'keys create a-viewer --role viewer');
     const refused = await stack.run('roles', 'integrations list', { env: { SINCH_API_KEY: key } });
     assert.equal(refused.exitCode, 1);
-    assert.match(refused.stderr, /403: .* needs the role admin, and this key has the role viewer/);
+    assert.match(refused.stderr, /^Error: .* needs the role admin, and this key has the role viewer/);
     const deployment = await stack.run('roles', 'projects create other', { env: { SINCH_API_KEY: key } });
-    assert.match(deployment.stderr, /403: .* needs the deployment key/);
+    assert.match(deployment.stderr, /^Error: .* needs the deployment key/m);
   });
 
   describe('on integrations', () => {
@@ -382,9 +382,15 @@ describe('commands of admins', () => {
     for (const name of ['defaultSender', 'countriesWithoutReports', 'reportWindowMs', 'settleMs'] as const) {
       assert.equal(reset[name], undefined, name);
     }
+    const national = await stack.run('settings', 'settings change --bare-numbers gb');
+    assert.match(national.stdout, /Numbers without \+ +national ones of United Kingdom/);
+    assert.equal((await stack.json<ProjectView>('settings', 'settings show')).bareNumbers, 'GB');
+    const unknown = await stack.run('settings', 'settings change --bare-numbers XX');
+    assert.equal(unknown.exitCode, 2);
+    assert.match(unknown.stderr, /Expected international, refused, or the code of a country/);
     const wrong = await stack.run('settings', 'settings change --default-integration nobody');
     assert.equal(wrong.exitCode, 1);
-    assert.match(wrong.stderr, /answered with 404: .*nobody/);
+    assert.match(wrong.stderr, /^Error: .*nobody/m);
   });
 
   test('on senders add, list and remove them, and warn where they do not work', async () => {
@@ -399,17 +405,17 @@ describe('commands of admins', () => {
       /^default +sender +kind +added +note\n\* +Shop +name/,
     );
     const refused = await stack.run('senders', 'senders remove Shop');
-    assert.match(refused.stderr, /409: .*default sender/);
+    assert.match(refused.stderr, /^Error: .*default sender/m);
     assert.deepEqual(await stack.json('senders', 'senders remove +447400123456'), { removed: '+447400123456' });
     const wrong = await stack.run('senders', 'senders add 12');
     assert.equal(wrong.exitCode, 1);
-    assert.match(wrong.stderr, /422: .*3 to 15 characters/);
+    assert.match(wrong.stderr, /^Error: .*3 to 15 characters/m);
   });
 
   test('on the exporter set, change, retry and remove it, and keep its secret', async () => {
     await project('exporter');
     const none = await stack.run('exporter', 'exporter show');
-    assert.match(none.stderr, /404: .*has no exporter/);
+    assert.match(none.stderr, /^Error: .*has no exporter/m);
     const missing = await stack.run('exporter', 'exporter set --key-id my-key');
     assert.equal(missing.exitCode, 2);
     assert.match(missing.stderr, /missing: --base-url; --project-token; the secret .*TRACKING_API_SECRET/);

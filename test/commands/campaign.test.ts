@@ -121,7 +121,7 @@ describe('campaign and campaigns', () => {
   test('a campaign that nobody knows is an error', async () => {
     const shown = await run('campaign', 'welcom');
     assert.deepEqual([shown.exitCode, shown.stdout], [1, '']);
-    assert.match(shown.stderr, /404: Project shop has no message of this campaign/);
+    assert.match(shown.stderr, /^Error: Project shop has no message of this campaign/m);
     assert.match((await run('campaign', 'welcom', '--check')).stderr, /Nothing is known of a campaign welcom/);
   });
 

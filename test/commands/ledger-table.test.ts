@@ -29,6 +29,18 @@ describe('the ledger as a table', () => {
     assert.match(said[1] ?? '', /^3 messages .* were held.*: 2 settled since, 1 still open/);
   });
 
+  test('speaks of one message as of one', () => {
+    const said = explainUnknownOutcomes({ resent: 1, held: 1, heldStill: 0 });
+    assert.match(
+      said[0] ?? '',
+      /^1 message got no clear answer and was not to be seen at Sinch, and was sent again, as is asked for it\.$/,
+    );
+    assert.match(
+      said[1] ?? '',
+      /^1 message got .* and was not to be seen at Sinch, and was held, so that nobody gets it twice: /,
+    );
+  });
+
   test('shows every number once, with its share of the total that it is a part of', () => {
     const lines = ledgerTable(LEDGER).map((line) => line.replaceAll(/ +/g, ' '));
     assert.deepEqual(lines, [

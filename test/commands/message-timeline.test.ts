@@ -58,8 +58,8 @@ describe('the timeline of a message', () => {
       '  2026-11-20 14:02:07 UTC  An SMS to +33•••••01 (France) from Larkspur was requested, campaign welcome.',
       '  2026-11-20 14:02:07 UTC  Put into the queue of integration main.',
       '  2026-11-20 14:02:08 UTC  Accepted by Sinch as batch b1, 2 parts by our count.',
-      '  2026-11-20 14:02:09 UTC  Not delivered to the handset with code 150.',
-      '  2026-11-20 14:05:01 UTC  A report came after the end, 2 times: Delivered with code 0. It changes nothing and is kept.',
+      '  2026-11-20 14:02:09 UTC  Not delivered to the handset (code 150, unknown subscriber).',
+      '  2026-11-20 14:05:01 UTC  A report came after the end, 2 times: Delivered (code 0, no error). It changes nothing and is kept.',
       '',
       'Delivery to the handset failed.',
       "In Temporal's web UI it is workflow sinch/demo/welcome-1.",
@@ -87,7 +87,26 @@ describe('the timeline of a message', () => {
       }),
     );
     assert.equal(lines[0], 'Message welcome-1 of project demo: enqueue failed');
-    assert.match(lines.join('\n'), /Not sent with code 400 \(syntax_constraint_violation: from is not allowed\)\./);
+    assert.match(
+      lines.join('\n'),
+      /Refused by Sinch with HTTP 400 \(syntax_constraint_violation: from is not allowed\)\./,
+    );
+  });
+
+  test('tells how often the message left its queue, once that is known', () => {
+    assert.ok(timelineLines(view({ attempts: 1 })).includes('  It left its queue once to be sent.'));
+    assert.ok(timelineLines(view({ attempts: 3 })).includes('  It left its queue 3 times to be sent.'));
+    for (const unknown of [{}, { attempts: 0 }]) {
+      assert.doesNotMatch(timelineLines(view(unknown)).join('\n'), /left its queue/);
+    }
+  });
+
+  test('does not call it waiting where the operator gave no readable receipt', () => {
+    const timeout = { status: 'timeout', at: '2026-11-20T14:02:09.000Z', error: 'no_receipt' };
+    assert.match(
+      timelineLines(view({ events: [timeout] })).join('\n'),
+      /Handed over to the operator, who gave no readable/,
+    );
   });
 
   test('does not blame a country without reports', () => {
@@ -101,9 +120,9 @@ describe('the timeline of a message', () => {
     const at = '2026-11-20T14:02:09.000Z';
     const said = (event: Partial<EventView>): string =>
       timelineLines(view({ events: [{ status: 'failed', at, status_code: 150, explanation, ...event }] })).join('\n');
-    const told = `Not delivered to the handset with code 150. ${explanation}.`;
+    const told = `Not delivered to the handset (code 150, unknown subscriber). ${explanation}.`;
     assert.ok(said({}).includes(told), said({}));
     assert.ok(said({ comment: explanation }).includes(told), said({ comment: explanation }));
-    assert.ok(said({ comment: 'of Sinch' }).includes(`with code 150 (of Sinch). ${explanation}.`));
+    assert.ok(said({ comment: 'of Sinch' }).includes(`(code 150, unknown subscriber) (of Sinch). ${explanation}.`));
   });
 });

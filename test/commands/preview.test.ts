@@ -36,6 +36,28 @@ describe('preview', () => {
     assert.equal(preview.exceedsMaxParts, true);
   });
 
+  test('tells the country of a recipient without the number, and what would be refused', async () => {
+    const preview = async (...args: string[]) => (await runCommand(['preview', '--text', 'Hello', ...args])).stdout;
+    const sent = await preview('--recipient', '+44 (0)7400 123456', '--sender', 'Shop');
+    assert.match(sent, /\n\nTo \+44•••••56: United Kingdom\.\n$/);
+    assert.doesNotMatch(sent, /7400/);
+    assert.match(
+      await preview('--recipient', '+1 436 234 5678'),
+      /To \+14•••••78: no country that the number tells\.\n$/,
+    );
+    const refused = await preview('--recipient', '46701740621.0');
+    assert.match(refused, /A message so is refused \(invalid_recipient\): The phone number has decimals/);
+    const named = await preview('--recipient', '+12025550123', '--sender', 'Shop');
+    assert.match(named, /To \+12•••••23: United States\.\n\nA message so is refused \(invalid_sender\): No network of/);
+    assert.match(await preview('--recipient', '07400 123456', '--bare-numbers', 'GB'), /United Kingdom/);
+    const json = await runCommand(['preview', '--text', 'Hello', '--recipient', '+447400123456', '--json']);
+    assert.deepEqual(textPreviewSchema.parse(JSON.parse(json.stdout)).recipient, {
+      masked: '+44•••••56',
+      country: 'GB',
+      countryName: 'United Kingdom',
+    });
+  });
+
   test('shows the first of many characters and never a control character', async () => {
     const { stdout } = await runCommand(['preview', '--text', '\u0007\u001b[31mабвгдежзийклмнопрстуфхцчшщ']);
     assert.doesNotMatch(stdout.replaceAll('\n', ''), /\p{Control}/u);

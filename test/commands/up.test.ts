@@ -35,7 +35,7 @@ describe('up, and the commands that speak to it', () => {
   test('send --wait ends with exit code 1 where the message was not delivered', async () => {
     const { exitCode, stdout } = await run('send', '--to', '+33639989901', '--text', 'Hello', '--wait');
     assert.equal(exitCode, 1);
-    assert.match(stdout, /: failed\. Delivery to the handset failed at .* with code 150\./);
+    assert.match(stdout, /: failed\. Delivery to the handset failed at .* \(code 150, unknown subscriber\)\./);
   });
 
   test('message tells what happened to a message, with its number masked', async () => {
@@ -47,6 +47,53 @@ describe('up, and the commands that speak to it', () => {
     assert.doesNotMatch(stdout, /1710009907|Geheim/);
     const view = JSON.parse((await run('message', 'to-germany', '--json')).stdout) as MessageView;
     assert.equal(view.reportsExpected, false);
+  });
+
+  test('send tells of an id that was requested before, and sends nothing again', async () => {
+    const args = ['send', '--to', '+33639980009', '--text', 'Hello', '--id', 'once'];
+    const first = await run(...args, '--wait');
+    assert.equal(first.exitCode, 0, first.stderr);
+    const { exitCode, stdout } = await run(...args);
+    assert.equal(exitCode, 0);
+    assert.match(
+      stdout,
+      /^Message once was requested before, at .* UTC, so nothing is sent again\. Delivered to the handset at .* UTC\.\nSee it with: /,
+    );
+    assert.doesNotMatch(stdout, /waits to be sent/);
+  });
+
+  test('status shows parts, plans, what waits and the exporter at a glance', async () => {
+    const { exitCode, stdout, stderr } = await run('status');
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, /^Project demo at http:\S+: every part works\n/);
+    for (const line of [/Held +no plan/, /Waiting to be sent +\d+ message/, /Waiting for a report +\d+ message/]) {
+      assert.match(stdout, line);
+    }
+    assert.match(stdout, /Exporter +none: campaign events stay here/);
+    assert.match(stdout, /\* +simulator /);
+    const status = JSON.parse((await run('status', '--json')).stdout) as {
+      readiness: { status: string };
+      ledger: { balanced: boolean };
+      integrations: { id: string }[];
+    };
+    assert.deepEqual(
+      [status.readiness.status, status.ledger.balanced, status.integrations.map(({ id }) => id)],
+      ['ok', true, ['simulator']],
+    );
+  });
+
+  test("open finds a message in Temporal's web UI, which has it there", async () => {
+    await run('send', '--to', '+33639980004', '--text', 'Hello', '--id', 'shown', '--wait');
+    const { exitCode, stdout, stderr } = await run('open', 'shown', '--print');
+    assert.equal(exitCode, 0, stderr);
+    const address = stdout.trim();
+    assert.equal(address, `${addresses['temporal_ui']}/namespaces/default/workflows/sinch%2Fdemo%2Fshown`);
+    // The page is made by scripts; what they ask for is this.
+    const asked = await fetch(address.replace('/namespaces/', '/api/v1/namespaces/'));
+    assert.equal(asked.status, 200);
+    assert.match((await run('open', '--print')).stdout, /\/namespaces\/default\/workflows\?query=/);
+    assert.match((await run('open', 'nobody-knows', '--print')).stderr, /has no message of this id/);
+    assert.match((await run('open', '--ui', 'ftp://x', '--print')).stderr, /no http or https address: ftp:\/\/x/);
   });
 
   test('a wait that is over says so, and that the message goes on', async () => {
@@ -64,7 +111,7 @@ describe('up, and the commands that speak to it', () => {
     assert.match(badNumber.stderr, /cannot be sent: recipient: The phone number is too short/);
     const unknown = await run('message', 'nobody-knows');
     assert.equal(unknown.exitCode, 1);
-    assert.match(unknown.stderr, /404: Project demo has no message of this id/);
+    assert.match(unknown.stderr, /^Error: Project demo has no message of this id; ids are case-sensitive\.$/m);
     const wrongKey = await run('ledger', '--api-key', 'not-the-right-one');
     assert.equal(wrongKey.exitCode, 1);
     assert.match(wrongKey.stderr, /API key is not right. It came from --api-key/);
@@ -82,7 +129,7 @@ describe('up, and the commands that speak to it', () => {
     assert.deepEqual([campaign['requested'], campaign['delivered'], campaign['balanced']], [1, 1, true]);
     const { exitCode, stdout } = await run('ledger');
     assert.equal(exitCode, 0);
-    assert.match(stdout, /requested +6\n[^]*The ledger balances/);
+    assert.match(stdout, /requested +8\n[^]*The ledger balances/);
     const mistyped = await run('ledger', '--campaign', 'sprnig');
     assert.match(mistyped.stderr, /^No request names campaign sprnig: `temporal-sinch campaigns` lists/m);
   });
@@ -94,7 +141,7 @@ describe('up, and the commands that speak to it', () => {
     assert.match(shown.stdout, /delivered +1 +100\.0 % of enqueued +█/);
     const checked = await run('campaign', 'autumn', '--check');
     assert.equal(checked.exitCode, 0, checked.stdout + checked.stderr);
-    assert.match(checked.stdout, /^All 1 requests add up with their events and with Temporal\.$/m);
+    assert.match(checked.stdout, /^The one request adds up with its events and with Temporal\.$/m);
     assert.doesNotMatch(checked.stdout, /not known to Temporal/);
     assert.match((await run('campaigns')).stdout, /^autumn .*\nspring /m);
   });
@@ -114,7 +161,8 @@ describe('up, and the commands that speak to it', () => {
     assert.match(up.stderr(), /Stopping[^]*Stopped\./);
     assert.equal(up.stdout().trimEnd().split('\n').length, 1, 'nothing but the line of JSON on standard output');
     const file = JSON.parse(readFileSync(path.join(dataDir, 'stack.json'), 'utf8')) as Record<string, unknown>;
-    assert.deepEqual(file, { apiKey: addresses['api_key'], projectId: 'demo' });
+    assert.deepEqual(Object.keys(file), ['apiKey', 'projectId', 'ports']);
+    assert.equal(file['apiKey'], addresses['api_key']);
     assert.match((await run('ledger')).stderr, /No stack is running here/);
   });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -10,11 +9,6 @@ import { query } from '../helpers/postgres.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'temporal-sinch-db-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** The pid of a process that has ended. */
-function deadPid(): number {
-  return spawnSync(process.execPath, ['-e', '']).pid;
-}
 
 withDatabases('an open database', (engine) => {
   test('answers a ping', async () => {
@@ -114,42 +108,9 @@ test('an embedded database keeps its rows in its folder, and its folder to one u
   });
   await first.close();
   await first.close();
-  assert.ok(!existsSync(`${dataDir}.lock`));
+  assert.ok(!existsSync(join(dataDir, 'temporal-sinch.lock')));
 
   await using second = await openDatabase({ dataDir });
   const [row] = await second.orm.select().from(messages);
   assert.equal(row?.requestedAt, '2026-11-20T10:00:00.000Z');
-});
-
-test('the lock of another process that lives is respected, and named', async () => {
-  const dataDir = join(folder, 'held');
-  writeFileSync(`${dataDir}.lock`, JSON.stringify({ pid: process.ppid, startedAt: 0 }));
-  await assert.rejects(openDatabase({ dataDir }), {
-    code: 'database_locked',
-    message: new RegExp(`process ${process.ppid}\\b`),
-  });
-  assert.ok(existsSync(`${dataDir}.lock`));
-});
-
-test('the lock of a process that is gone is taken over', async () => {
-  const dataDir = join(folder, 'stale');
-  writeFileSync(`${dataDir}.lock`, JSON.stringify({ pid: deadPid(), startedAt: 0 }));
-  await using database = await openDatabase({ dataDir });
-  assert.equal((JSON.parse(readFileSync(`${dataDir}.lock`, 'utf8')) as { pid: number }).pid, process.pid);
-  await database.ping();
-});
-
-test('the lock of an earlier process that had the same pid is taken over', async () => {
-  const dataDir = join(folder, 'same-pid');
-  writeFileSync(`${dataDir}.lock`, JSON.stringify({ pid: process.pid, startedAt: 1 }));
-  await using database = await openDatabase({ dataDir });
-  await database.ping();
-});
-
-test('of several that find a stale lock at once, one gets the folder', async () => {
-  const { lockFolder } = await import('../../src/db/folder-lock.ts');
-  const contested = join(folder, 'contested');
-  writeFileSync(`${contested}.lock`, JSON.stringify({ pid: deadPid(), startedAt: 0 }));
-  const results = await Promise.allSettled(Array.from({ length: 8 }, async () => lockFolder(contested)));
-  assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 1);
 });

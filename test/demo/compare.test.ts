@@ -135,6 +135,19 @@ describe('the demo’s numbers beside those of the simulator', () => {
     assert.doesNotMatch(linesOf(resultOf(LEDGER, TRUTH)).join('\n'), /NOT as the simulator/);
   });
 
+  test('speak of one as of one', () => {
+    const ledger = { ...LEDGER, delivered: 1, timeout: 1 };
+    const one = { ...resultOf(ledger, TRUTH), lateReports: 1, messagesPerSecond: 1 };
+    const said = linesOf(one).join('\n');
+    assert.match(said, /^1 of the 1 timeout went where operators send no delivery reports \(Germany 1\):$/m);
+    assert.match(
+      said,
+      /^whether it arrived is not known, and it is no failure\. Of the 9 that can report, 1 was deliv/m,
+    );
+    assert.match(said, /^1 message had a report after the end/m);
+    assert.match(said, /^1 message a second,/m);
+  });
+
   test('are balanced in the JSON only where both sides agree', () => {
     assert.equal(jsonOf(resultOf(LEDGER, TRUTH))['balanced'], true);
     const different = jsonOf(resultOf({ ...LEDGER, delivered: 1, timeout: 4 }, TRUTH));

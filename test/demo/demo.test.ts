@@ -118,6 +118,16 @@ describe('the demo', () => {
     });
   });
 
+  test('is ended by Ctrl-C while it waits for the reports, with all that it started', WAIT, async (t) => {
+    await runDemo(t, ['--messages', '200', '--json'], async (demo) => {
+      await demo.untilStderr(/200 requests made in/);
+      const started = startedBy(demo);
+      demo.signal('SIGINT');
+      await assertStopped(demo, started);
+      assert.doesNotMatch(demo.stderr(), /Four days have passed/, 'it was in the middle');
+    });
+  });
+
   async function assertStopped(demo: Child, started: ReturnType<typeof startedBy>): Promise<void> {
     assert.equal(await demo.exited, 130, demo.stderr());
     assert.match(demo.stderr(), /^Error: Stopped by SIGINT$/m);

@@ -335,6 +335,27 @@ withDatabases('erasing a person', (engine) => {
     }
   });
 
+  test('finds with any spelling what was sent to one from before a plan was changed, or with a 0 that nobody dials', async () => {
+    for (const [index, [stored, given, other]] of (
+      [
+        ['22997123456', '+229 01 97 12 34 56', '2290197123457'],
+        ['2290197123456', '+229 97 12 34 56', '2290197123457'],
+        ['551181234567', '+55 11 98123 4567', '551131234567'],
+        ['5215512345678', '+52 55 1234 5678', '525512345679'],
+        ['525512345678', '+52 1 55 1234 5678', '525512345679'],
+        ['4200601123456', '+420 601 123 456', '420601123457'],
+        ['4200601123456', '+420 (0) 601 123 456', '420601123456'],
+      ] as const
+    ).entries()) {
+      const projectId = `renumbered-${index}`;
+      const books = campaignBooks(engine.database(), projectId);
+      await books.send(of({ ...ADA, recipient: stored }, 'theirs'), { status: 'enqueued' });
+      await books.send(of({ ...BEN, recipient: other }, 'other'), { status: 'enqueued' });
+      assert.equal((await erase(projectId, given)).messages, 1, given);
+      assert.deepEqual(await erasedOf(projectId)(), ['theirs'], given);
+    }
+  });
+
   test('finds with a number what was refused for its national forms and those with 00', async () => {
     const theirs = ['07911123456', '7911123456', '00447911123456', '4407911123456'];
     const erased = await refusals('forms', [...theirs, '17911123456', '4479111234561']);

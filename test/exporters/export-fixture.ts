@@ -4,6 +4,7 @@ import type { CampaignContext, SendMessageInput } from '../../src/contract/messa
 import { campaignEvents, createKeyring, type Database, exporters, projects } from '../../src/db/index.ts';
 import { createSqlSink } from '../../src/events/index.ts';
 import { createCampaignEventExporter } from '../../src/exporters/index.ts';
+import type { ProxySettings } from '../../src/hosts/index.ts';
 import { DEMO_TRACKING_PROJECT, type SimulatedTrackingApi } from '../../src/simulator/index.ts';
 import { and, eq } from 'drizzle-orm';
 import { sampleEvent, sampleMessage, sampleRecord } from '../helpers/messages.ts';
@@ -19,10 +20,11 @@ export interface Said {
 }
 
 /** An exporter and what it said. */
-export function exporterOf(database: Pick<Database, 'orm'>) {
+export function exporterOf(database: Pick<Database, 'orm'>, proxies: ProxySettings = {}) {
   const said: Said[] = [];
   const exporter = createCampaignEventExporter({
     allowPrivateHosts: true,
+    proxies,
     database,
     keyring,
     log: {

@@ -6,6 +6,7 @@ import { createSqlSink } from '../../src/events/index.ts';
 import { readExportBacklog, retryRefused } from '../../src/exporters/index.ts';
 import { DEMO_TRACKING_PROJECT, type SimulatedTrackingApi, startTrackingApi } from '../../src/simulator/index.ts';
 import { withDatabases } from '../helpers/database.ts';
+import { startProxy } from '../helpers/proxy.ts';
 import { startHost } from '../sinch/scripted-host.ts';
 import { sampleEvent, sampleMessage, sampleRecord } from '../helpers/messages.ts';
 import { exporterOf, exportOf, record, recordEnqueued, setEventName, setExporter, statesOf } from './export-fixture.ts';
@@ -96,6 +97,22 @@ withDatabases('the exporter', (engine) => {
         event_id: 'whole/m-1/final',
       },
     });
+  });
+
+  test('reaches the platform by a proxy, and keeps the events while that does not let it through', async () => {
+    const database = engine.database();
+    await using proxy = await startProxy();
+    await using exporter = exporterOf(database, { http: proxy.url }).exporter;
+    await setExporter(database, 'proxied', platform);
+    await recordEnqueued(database, 'proxied', 2);
+    for (const status of [400, 407, 422, 502]) {
+      proxy.fault = { status };
+      const { exported, refused } = await exporter.exportBatch('proxied');
+      assert.deepEqual([exported, refused], [0, 0], `after ${status}`);
+    }
+    proxy.fault = undefined;
+    assert.equal((await exporter.exportBatch('proxied')).exported, 2);
+    assert.match(proxy.asked.at(-1) ?? '', new RegExp(`^POST ${platform.url}/track/v2/projects/`));
   });
 
   test('takes at most 50 events in a request, says whether more wait, and none twice', async () => {

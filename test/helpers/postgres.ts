@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -26,6 +26,8 @@ export interface PostgresServer {
 export interface PostgresOptions {
   /** Where its folder is made. @default the system's folder for temporary files */
   parent?: string;
+  /** Certificate and key of a server that takes connections with TLS alone, in PEM. @default it speaks none */
+  tls?: { cert: string; key: string };
 }
 
 /** Folder of `initdb` and `postgres`, from PATH or where Debian keeps them; `undefined` where there are none. */
@@ -39,7 +41,10 @@ export function findPostgres(): string | undefined {
 }
 
 /** Starts a server on a free port of 127.0.0.1, with its files in a folder of its own that goes with it. */
-export async function startPostgres(bin: string, { parent = tmpdir() }: PostgresOptions = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  bin: string,
+  { parent = tmpdir(), tls }: PostgresOptions = {},
+): Promise<PostgresServer> {
   const folder = mkdtempSync(join(parent, 'temporal-sinch-pg-'));
   // PostgreSQL refuses to run as root.
   const user: { uid?: number; gid?: number } = process.getuid?.() === 0 ? unprivileged() : {};
@@ -57,11 +62,25 @@ export async function startPostgres(bin: string, { parent = tmpdir() }: Postgres
     const initdb = ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'];
     execFileSync(join(bin, 'initdb'), initdb, { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
     const port = await freePort();
+    if (tls !== undefined) {
+      for (const [name, pem] of Object.entries({ 'server.crt': tls.cert, 'server.key': tls.key })) {
+        const file = join(data, name);
+        writeFileSync(file, pem, { mode: 0o600 });
+        if (user.uid !== undefined && user.gid !== undefined) chownSync(file, user.uid, user.gid);
+      }
+      writeFileSync(join(data, 'pg_hba.conf'), 'local all all trust\nhostssl all all 127.0.0.1/32 trust\n');
+    }
     // Without fsync what is committed outlives the server's crash, though not the machine's; without synchronous commits
     // it would not.
-    const settings = ['fsync=off', 'full_page_writes=off', 'shared_buffers=32MB'];
+    const settings = [
+      'fsync=off',
+      'full_page_writes=off',
+      'shared_buffers=32MB',
+      ...(tls === undefined ? [] : ['ssl=on']),
+    ];
     const args = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
     const base = `postgres://postgres@127.0.0.1:${port}`;
+    const encrypted = tls === undefined ? '' : '?sslmode=no-verify';
     const start = async (): Promise<void> => {
       const child = spawn(join(bin, 'postgres'), [...args, ...settings.flatMap((setting) => ['-c', setting])], {
         ...options,
@@ -70,7 +89,7 @@ export async function startPostgres(bin: string, { parent = tmpdir() }: Postgres
         detached: true,
       });
       server = running(child);
-      await untilItAnswers(`${base}/postgres`, server);
+      await untilItAnswers(`${base}/postgres${encrypted}`, server);
     };
     const end = async (signal: 'SIGINT' | 'SIGQUIT'): Promise<void> => {
       if (server?.hasExited() === false) server.child.kill(signal);
@@ -82,7 +101,7 @@ export async function startPostgres(bin: string, { parent = tmpdir() }: Postgres
       async createDatabase() {
         databases += 1;
         const name = `test_${databases}`;
-        await query(`${base}/postgres`, `create database ${name}`);
+        await query(`${base}/postgres${encrypted}`, `create database ${name}`);
         return `${base}/${name}`;
       },
       interrupt: (mode) => end(mode === 'fast' ? 'SIGINT' : 'SIGQUIT'),
@@ -142,7 +161,8 @@ async function untilItAnswers(url: string, server: RunningServer): Promise<void>
   }
 }
 
-function unprivileged(): { uid: number; gid: number } {
+/** A user that PostgreSQL and its poolers run as, where this process is root's. */
+export function unprivileged(): { uid: number; gid: number } {
   for (const name of ['postgres', 'nobody']) {
     try {
       const id = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
@@ -154,7 +174,7 @@ function unprivileged(): { uid: number; gid: number } {
   throw new Error('PostgreSQL refuses to run as root, and there is neither a user "postgres" nor "nobody"');
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

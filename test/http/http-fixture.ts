@@ -35,6 +35,7 @@ import { type RecordedLog, recordLog } from '../intake/intake-fixture.ts';
 import { integrationIdsOf } from '../../src/settings/index.ts';
 import { API_TOKEN, shopSettings } from '../requests/shop.ts';
 import { keyring } from '../settings/settings-fixture.ts';
+import { NO_QUEUES } from '../metrics/no-queues.ts';
 
 /** Where Temporal's web UI is. */
 export const UI_ORIGIN = 'https://temporal.example';
@@ -214,7 +215,11 @@ export async function startApp(options: TestAppOptions): Promise<TestApp> {
       ...(deps.admin === undefined ? {} : { admin: deps.admin }),
     }),
     metrics: createMetrics({
-      gauges: { sinch_plan_held: async () => [], sinch_starts_waiting: () => Promise.resolve([{ value: 0 }]) },
+      gauges: {
+        ...NO_QUEUES,
+        sinch_plan_held: async () => [],
+        sinch_starts_waiting: () => Promise.resolve([{ value: 0 }]),
+      },
       log,
     }),
     failedLogIns: createFailedLogIns({ wait: () => Promise.resolve() }),

@@ -154,7 +154,10 @@ test('shows what is recorded of a message where Temporal cannot be asked', async
   await record('unasked', { status: 'failed', statusCode: 150, error: 'Failed', comment: 'unknown subscriber' });
   const ended = await view('unasked');
   assert.equal(ended['status'], 'failed');
-  assert.equal(ended['explanation'], 'Ended as failed at 2026-11-20T10:00:01.234Z (Failed: unknown subscriber).');
+  assert.equal(
+    ended['explanation'],
+    'Delivery to the handset failed at 2026-11-20 10:00:01 UTC (code 150, unknown subscriber).',
+  );
   assert.deepEqual((ended['events'] as unknown[])[1], {
     status: 'failed',
     at: '2026-11-20T10:00:01.234Z',
@@ -165,6 +168,24 @@ test('shows what is recorded of a message where Temporal cannot be asked', async
     number_of_message_parts: 1,
     number_of_message_parts_estimated: true,
   });
+});
+
+test('says of a message whose workflow was ended in Temporal that nothing is done for it any more', async () => {
+  const standing = { explanation: 'It waits.', ignoredReports: 0, cancelRequested: false } as const;
+  const shown = async (messageId: string, status: Partial<MessageStatus>) => {
+    await app.post(MESSAGES, { ...sms, messageId });
+    temporal.status = () =>
+      Promise.resolve({ ...standing, phase: 'waiting_to_send', attempts: 0, brokenOff: 'terminated', ...status });
+    return view(messageId);
+  };
+  const queued = await shown('ended-in-queue', {});
+  assert.deepEqual([queued['status'], queued['brokenOff']], ['waiting_to_send', 'terminated']);
+  assert.match(String(queued['explanation']), /was terminated in Temporal .* It never left its queue/);
+  const unsure = await shown('ended-unsure', { phase: 'undecided', attempts: 1, brokenOff: 'failed' });
+  assert.match(String(unsure['explanation']), /workflow failed in Temporal .* Sinch may have it: look there before/);
+  const acceptedAt = '2026-11-20T10:00:01.234Z';
+  const accepted = await shown('ended-accepted', { phase: 'accepted', attempts: 1, acceptedAt });
+  assert.match(String(accepted['explanation']), /Sinch took it at 2026-11-20 10:00:01 UTC; .* late reports/);
 });
 
 test('does not wait for a workflow that does not answer', async () => {
@@ -182,7 +203,7 @@ test('shows a message that Temporal does not have, or no longer', async () => {
   await record('forgotten', { status: 'enqueued' }, { status: 'delivered' });
   const ended = await view('forgotten');
   assert.equal(ended['status'], 'delivered');
-  assert.equal(ended['explanation'], 'Ended as delivered at 2026-11-20T10:00:01.234Z.');
+  assert.equal(ended['explanation'], 'Delivered to the handset at 2026-11-20 10:00:01 UTC.');
 });
 
 test('shows skipped and impossible messages without asking Temporal', async () => {
@@ -196,7 +217,7 @@ test('shows skipped and impossible messages without asking Temporal', async () =
   await app.post(MESSAGES, { ...sms, messageId: 'impossible', recipient: `+${RECIPIENT}99999` });
   const failed = await view('impossible');
   assert.equal(failed['status'], 'enqueue_failed');
-  assert.match(String(failed['explanation']), /invalid_recipient: The phone number is too long for its country/);
+  assert.match(String(failed['explanation']), /invalid_recipient, The phone number is too long for its country/);
   assert.equal(failed['recipient'], '+44•••••99');
 });
 

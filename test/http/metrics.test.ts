@@ -6,6 +6,7 @@ import { createCountedIntake, type Intake, type IntakeAnswer } from '../../src/i
 import { createMetrics } from '../../src/metrics/index.ts';
 import { startAdminApp } from './admin-app.ts';
 import { API_KEY, assertProblem, METRICS_KEY, sms, startApp, type TestApp } from './http-fixture.ts';
+import { NO_QUEUES } from '../metrics/no-queues.ts';
 
 let database: Database;
 before(async () => {
@@ -64,7 +65,7 @@ test('shows metrics to who has their key or the deployment key, and lets that ke
 
 test('counts what each recipient was answered, and those whose request has to be made again', async () => {
   const metrics = createMetrics({
-    gauges: { sinch_plan_held: async () => [], sinch_starts_waiting: () => Promise.resolve([]) },
+    gauges: { ...NO_QUEUES, sinch_plan_held: async () => [], sinch_starts_waiting: () => Promise.resolve([]) },
     log: { warn: () => undefined },
   });
   const answers: IntakeAnswer[] = [

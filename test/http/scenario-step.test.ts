@@ -81,6 +81,7 @@ test('answers a good request with 200, and its repeat with the same', async () =
     messageId: 'good',
     status: 'waiting_to_send',
     workflowId: 'sinch/shop/good',
+    country: 'GB',
   });
   const again = await app.post(MESSAGES, { ...sms, messageId: 'good' });
   assert.equal(again.text, first.text);

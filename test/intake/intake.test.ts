@@ -29,6 +29,7 @@ withDatabases('the intake', (engine) => {
       messageId: 'm-1',
       status: 'waiting_to_send',
       workflowId: 'sinch/first/m-1',
+      country: 'GB',
     });
     assert.notEqual(rowAtStart, undefined, 'the row is there when the workflow starts');
     const row = await process.register.find(key);

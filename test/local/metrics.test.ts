@@ -81,6 +81,8 @@ test('shows the worker’s own metrics and those of the SDK, and the server’s'
     /^sinch_http_requests_total\{route="POST \/v1\/projects\/\{projectId\}\/messages",status="200"\} 1$/m,
   );
   assert.match(ofServer, /^sinch_starts_waiting 0$/m);
+  assert.match(ofServer, /^sinch_queue_backlog\{queue="sinch-plan-demo-plan",kind="activity"\} 0$/m);
+  assert.match(ofServer, /^sinch_queue_pollers\{queue="sinch-messages",kind="workflow"\} [1-9]/m);
   assert.match(ofServer, /^nodejs_eventloop_lag_seconds /m);
   for (const text of [ofWorker, ofServer]) {
     assert.ok(!text.includes(RECIPIENT.slice(1)) && !text.includes('Hello Ada') && !text.includes('m-1'));

@@ -85,15 +85,20 @@ describe('the local stack', () => {
     }
     await first.ended;
     await assertListening(first, false);
+    const portOf = (address = ''): number => Number(/\d+$/.exec(address)?.[0]);
+    const ports = { http: portOf(first.url), temporal: portOf(first.temporalAddress), ui: portOf(first.temporalUi) };
     assert.deepEqual(JSON.parse(readFileSync(stackFilePath(dataDir), 'utf8')), {
       apiKey: first.apiKey,
       projectId: 'demo',
+      ports,
     });
 
     const second = await startStack({ env, dataDir, log });
     try {
       assert.equal(second.apiKeyIsNew, false);
       assert.equal(second.apiKey, first.apiKey);
+      const addresses = ({ url, temporalAddress, temporalUi }: Stack) => [url, temporalAddress, temporalUi];
+      assert.deepEqual(addresses(second), addresses(first), 'a bookmark of the last time still leads there');
       const view = await call(second, 'GET', '/messages/kept-1');
       assert.match(String(view['explanation']), /Germany sends no delivery reports|queue of plan/);
       const { workflowExecutionInfo } = await second.client.workflowService.describeWorkflowExecution({

@@ -6,10 +6,12 @@ import { createMetrics, type MetricsOptions } from '../../src/metrics/index.ts';
 import { WEBHOOK_COUNTER } from '../../src/webhook/index.ts';
 import { sourceFiles } from '../architecture/source-imports.ts';
 import { tableOf } from '../helpers/markdown.ts';
+import { NO_QUEUES } from './no-queues.ts';
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 const silent = { warn: () => undefined };
 const none: MetricsOptions['gauges'] = {
+  ...NO_QUEUES,
   sinch_plan_held: async () => [],
   sinch_starts_waiting: () => Promise.resolve([]),
 };
@@ -47,7 +49,7 @@ describe('the metrics of a process', () => {
     const warned: string[] = [];
     let gauge: () => Promise<{ value: number }[]> = () => Promise.resolve([{ value: 3 }]);
     const metrics = createMetrics({
-      gauges: { sinch_plan_held: async () => [], sinch_starts_waiting: () => gauge() },
+      gauges: { ...NO_QUEUES, sinch_plan_held: async () => [], sinch_starts_waiting: () => gauge() },
       log: { warn: (fields) => void warned.push(String(fields['error'])) },
       gaugeDeadlineMs: 20,
     });

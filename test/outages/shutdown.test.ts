@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Deployment, PLAN, PROJECT, startDeployment } from '../helpers/deployment.ts';
+import type { Child } from '../helpers/child.ts';
 import { until } from '../helpers/until.ts';
 import { findPostgres } from '../helpers/postgres.ts';
 import type { MessageStatus } from '../../src/client/index.ts';
@@ -132,12 +133,12 @@ describe('a worker process', { skip, timeout: 480_000 }, () => {
 
     for (const each of all.filter((name) => name !== 'stopped')) {
       await report(each);
-      await until(`${each} is delivered`, async () => (await statusesOf(each)).includes('delivered'));
+      await until(`${each} is delivered`, () => isDelivered(each, stalled));
       assert.deepEqual(await statusesOf(each), ['enqueued', 'delivered'], each);
     }
     // A report proves what nobody knew.
     await report('before-held');
-    await until('the held one is delivered', async () => (await statusesOf('before-held')).includes('delivered'));
+    await until('the held one is delivered', () => isDelivered('before-held', stalled));
     stalled.signal('SIGTERM');
     assert.equal(await stalled.exited, 0, stalled.stderr());
   });
@@ -159,6 +160,14 @@ describe('a worker process', { skip, timeout: 480_000 }, () => {
 
   async function phaseOf(messageId: string): Promise<string | undefined> {
     return (await statusOf(messageId))?.phase;
+  }
+
+  /** @throws Error that says how it stands with Temporal and what its worker said, where it is not */
+  async function isDelivered(messageId: string, worker: Child): Promise<boolean> {
+    const statuses = await statusesOf(messageId);
+    if (statuses.includes('delivered')) return true;
+    const workflow = JSON.stringify(await statusOf(messageId));
+    throw new Error(`it has ${JSON.stringify(statuses)}, its workflow ${workflow}, its worker said ${worker.stderr()}`);
   }
 
   async function statusesOf(messageId: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
-import { sendQueueOf } from '../../src/contract/names.ts';
+import { holdWorkflowIdOf, sendQueueOf } from '../../src/contract/names.ts';
+import type { HoldPlanResult } from '../../src/contract/plan-hold.ts';
 import { createPlanHolds, type PlanHolds } from '../../src/plans/index.ts';
 import type { Integration } from '../../src/settings/index.ts';
 import { type MessageStack, startMessageStack } from '../helpers/message-stack.ts';
@@ -25,7 +26,21 @@ describe('a plan that Sinch refuses', () => {
 
   before(async () => {
     stack = await startMessageStack({
-      integrations: ['token', 'account', 'ordinary', 'life', 'own', 'shared', 'guest', 'stopped', 'typed'],
+      integrations: [
+        'token',
+        'account',
+        'ordinary',
+        'life',
+        'own',
+        'shared',
+        'guest',
+        'stopped',
+        'typed',
+        'mixed',
+        'blind',
+        'proxy',
+        'portal',
+      ],
       // The probe of every minute is not waited for here: what is mended is probed at once.
       plugin: { probeIntervalMs: 60_000 },
       log: { warn: () => undefined, error: (fields, message) => void logged.push({ fields, message }) },
@@ -157,6 +172,108 @@ describe('a plan that Sinch refuses', () => {
     assert.equal(await holds.find(plan('ordinary')), undefined);
     await stack.messages.cancel({ projectId: 'shop', messageId: 'refused-alone' });
     assert.equal((await stack.outcome('refused-alone')).status, 'skipped');
+  });
+
+  test('for some recipients alone goes on for the others at its rate, and is not held', async () => {
+    changes.set('mixed', { messagesPerSecond: 20 });
+    const alone = ['9926', '9927', '9928'].flatMap((suffix) =>
+      Array.from({ length: 4 }, (_, index) => ({ id: `alone-${suffix}-${index}`, suffix })),
+    );
+    for (const { id, suffix } of alone) {
+      await stack.start(id, { integrationId: 'mixed', recipient: `491511234${suffix}` });
+    }
+    const ids = await startMany('mixed', 60);
+    for (const id of ids) assert.equal((await stack.outcome(id)).status, 'delivered');
+
+    // With Sinch's own word again and again, while others are taken, it is one to the message.
+    const blocked = alone.filter(({ suffix }) => suffix === '9926').map(({ id }) => id);
+    let others = 0;
+    await until('those with a word of Sinch have ended', async () => {
+      others += 1;
+      assert.equal((await stack.send(`mixed-other-${others}`, { integrationId: 'mixed' })).status, 'delivered');
+      const described = await Promise.all(
+        blocked.map((id) => stack.temporal.workflow.getHandle(stack.workflowId(id)).describe()),
+      );
+      return described.every(({ status }) => status.name === 'COMPLETED');
+    });
+    for (const id of blocked) {
+      const outcome = await stack.outcome(id);
+      assert.deepEqual([outcome.status, outcome.statusCode, outcome.error], ['enqueue_failed', 403, 'blocked_account']);
+      assert.ok(outcome.attempts >= 3, `${outcome.attempts} attempts`);
+    }
+    // Without one, each waits by itself.
+    for (const { id } of alone.filter(({ suffix }) => suffix !== '9926')) {
+      const status = await stack.messages.status({ projectId: 'shop', messageId: id });
+      assert.equal(status?.phase, 'waiting_to_send');
+      await stack.messages.cancel({ projectId: 'shop', messageId: id });
+      assert.equal((await stack.outcome(id)).status, 'skipped');
+    }
+    assert.equal(await holds.find(plan('mixed')), undefined);
+    assert.deepEqual(
+      logged.filter(({ fields }) => fields.servicePlanId === plan('mixed')),
+      [],
+      'no alarm was raised',
+    );
+    const sent = stack.simulator
+      .requests()
+      .filter((each) => each.servicePlanId === plan('mixed') && each.url.endsWith('/batches') && each.answer === 201)
+      .map(({ at }) => Date.parse(at));
+    const most = Math.max(...sent.map((from) => sent.filter((at) => at >= from && at < from + 1_000).length));
+    assert.ok(most <= 40, `${most} in one second`);
+  });
+
+  test('for many in a row without a fault that a probe shows is held, and by the same ones no second time', async () => {
+    // Twenty seconds of them, of which the first ten are to be enough.
+    changes.set('blind', { messagesPerSecond: 10 });
+    const ids = Array.from({ length: 200 }, (_, index) => `blind-${index}`);
+    await Promise.all(ids.map((id) => stack.start(id, { integrationId: 'blind', recipient: '4915112349928' })));
+    await untilHeld('blind');
+    for (const id of ids) {
+      assert.equal((await stack.messages.status({ projectId: 'shop', messageId: id }))?.phase, 'waiting_to_send');
+    }
+    await holds.probe(plan('blind'));
+    assert.equal((await stack.send('blind-other', { integrationId: 'blind' })).status, 'delivered');
+    const hold = stack.temporal.workflow.getHandle<() => Promise<HoldPlanResult>>(holdWorkflowIdOf(plan('blind')));
+    const { reason, probes } = await hold.result();
+    assert.deepEqual([reason, probes], ['mended', 1]);
+    assert.notEqual(await limitOf('blind'), 0);
+    for (const id of ids) await stack.messages.cancel({ projectId: 'shop', messageId: id });
+  });
+
+  test('because a proxy answers in the place of Sinch is held, with who that is', async (t) => {
+    stack.simulator.setFault(plan('proxy'), {
+      answer: { status: 407, headers: { server: 'squid/5.7', 'proxy-authenticate': 'Basic' } },
+    });
+    const ids = await startMany('proxy', 20);
+    await untilHeld('proxy');
+    const refusal = (await holds.find(plan('proxy')))?.refusal;
+    assert.deepEqual([refusal?.statusCode, refusal?.error], [407, 'not_sinch']);
+    assert.match(refusal?.comment ?? '', /Not Sinch gave this answer \(an empty body; server squid\)/);
+    await flowAfter(t, ids, async () => {
+      stack.simulator.setFault(plan('proxy'), undefined);
+      await holds.probe(plan('proxy'));
+    });
+  });
+
+  test('because a captive portal takes everything is held; what it took is looked for, and never counts as sent', async (t) => {
+    stack.simulator.setFault(plan('portal'), { answer: { status: 200, body: { status: 'ok' } } });
+    const ids = Array.from({ length: 20 }, (_, index) => `portal-${index}`);
+    await Promise.all(
+      ids.map((id) =>
+        stack.start(id, { integrationId: 'portal', priority: 1, settleMs: 1_000, recipient: '4915112349900' }),
+      ),
+    );
+    await untilHeld('portal');
+    await untilNoneIsUnderWay(ids);
+    for (const id of ids) {
+      const status = await stack.messages.status({ projectId: 'shop', messageId: id });
+      assert.match(status?.phase ?? '', /^(?:waiting_to_send|undecided)$/);
+      assert.deepEqual(await stack.statuses(id), []);
+    }
+    await flowAfter(t, ids, async () => {
+      stack.simulator.setFault(plan('portal'), undefined);
+      await holds.probe(plan('portal'));
+    });
   });
 
   test('under another plan by mistake flows after the correction, with the messages that wait in the queue of the wrong one', async (t) => {

@@ -61,6 +61,27 @@ describe('a probe', () => {
     }
   });
 
+  test('finds a fault where somebody else answers, the list or only what would send', async () => {
+    for (const answer of [{ status: 200, body: { status: 'ok' } }, { status: 204 }, { status: 407 }, { status: 451 }]) {
+      for (const methods of [['GET'], ['POST'], ['GET', 'POST']]) {
+        simulator.setFault('demo-plan', { methods, answer });
+        const outcome = await probe([integration()], 407);
+        assert.ok(
+          outcome.kind === 'fault' && outcome.error === 'not_sinch',
+          JSON.stringify([answer, methods, outcome]),
+        );
+      }
+    }
+    simulator.setFault('demo-plan', undefined);
+    assert.equal(simulator.counts().posts, 0);
+  });
+
+  test('goes by the list of a host that has no dry runs', async () => {
+    simulator.setFault('demo-plan', { methods: ['POST'], answer: { status: 404 } });
+    assert.deepEqual(await probe([integration()], 403), { kind: 'open' });
+    simulator.setFault('demo-plan', undefined);
+  });
+
   test('knows nothing where Sinch cannot answer', async () => {
     for (const status of [429, 500, 503]) {
       simulator.setFault('demo-plan', { answer: { status } });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SendMessageInput } from '../../src/contract/message.ts';
 import { parseMessageRequest, type PreparedMessage, prepareMessage } from '../../src/requests/index.ts';
+import type { ProjectSettings } from '../../src/settings/index.ts';
 import { shopSettings } from './shop.ts';
 
 const settings = shopSettings();
@@ -185,7 +186,7 @@ test('fails a text that takes more parts than allowed', async () => {
 });
 
 test('has Sinch fetch media from the internet alone, unless more is allowed', async () => {
-  const mms = { messageId: 'm-1', recipient: '+1 202 555 0123' };
+  const mms = { messageId: 'm-1', recipient: '+1 202 555 0123', sender: '60777' };
   for (const host of [
     'localhost:8080',
     '127.0.0.1',
@@ -206,7 +207,7 @@ test('has Sinch fetch media from the internet alone, unless more is allowed', as
 });
 
 test('sends MMS only where the integration has them', async () => {
-  const mms = { messageId: 'm-1', mediaUrl: 'https://media.example/a.png' };
+  const mms = { messageId: 'm-1', mediaUrl: 'https://media.example/a.png', sender: '60777' };
   const sent = await inputOf({ ...mms, recipient: '+1 202 555 0123', subject: 'Hi', text: 'Look' });
   assert.deepEqual(sent.content, {
     kind: 'mms',
@@ -250,12 +251,102 @@ test('tells the country of the number, and whether it sends reports', async () =
     ['+870773111632', undefined, true],
   ];
   for (const [recipient, country, reportsExpected] of cases) {
-    const input = await inputOf({ ...sms, recipient });
+    const input = await inputOf({ ...sms, recipient, sender: '60777' });
     assert.deepEqual([input.country, input.reportsExpected], [country, reportsExpected], recipient);
   }
   assert.equal((await inputOf(sms, 'origin')).reportsExpected, true);
   const own = await inputOf({ ...sms, sender: 'Bare' }, 'bare');
   assert.equal(own.reportsExpected, false, 'a project may have a list of its own');
+});
+
+test('fails a name as the sender where no network takes one, and an area code of +1 that is newer than our list', async () => {
+  for (const recipient of ['+1 202 555 0123', '+1 416 555 0123', '+1 787 234 5678', '+1 436 234 5678']) {
+    assert.equal(await verdict({ ...sms, recipient }), 'enqueue_failed invalid_sender', recipient);
+    assert.equal(await verdict({ ...sms, recipient, sender: 'Other' }), 'enqueue_failed invalid_sender', recipient);
+    assert.equal((await inputOf({ ...sms, recipient, sender: '60777' })).sender, '60777');
+    assert.equal((await inputOf({ ...sms, recipient, sender: '+1 800 555 0199' })).sender, '18005550199');
+  }
+  for (const recipient of ['+44 7400 123456', '+1 876 234 5678', '+870 773 111 632']) {
+    assert.equal((await inputOf({ ...sms, recipient })).sender, 'Shop', recipient);
+  }
+  assert.equal(await verdict({ ...sms, recipient: '+1 202 555 0123' }, 'origin'), 'send', "the plan's own");
+});
+
+test('takes a spreadsheet’s number for no sender', async () => {
+  for (const sender of ['4.47911E+11', '4,47911E+11', '46701740621.0', '46701740621-1']) {
+    assert.equal(await verdict({ ...sms, sender }), 'enqueue_failed invalid_sender', sender);
+  }
+});
+
+test('sends MMS to an area code of +1 that is newer than our list', async () => {
+  const mms = { messageId: 'm-1', mediaUrl: 'https://media.example/a.png', sender: '60777' };
+  for (const recipient of ['+1 436 234 5678', '+1 624 234 5678']) {
+    assert.equal(await verdict({ ...mms, recipient }), 'send', recipient);
+    const nowhere = await verdict({ ...mms, recipient, integrationId: 'second' });
+    assert.equal(nowhere, 'enqueue_failed mms_not_available', 'a plan without MMS');
+  }
+});
+
+test('names the character that is in the way and its place, and no digit', async () => {
+  const cases: [recipient: string, words: RegExp][] = [
+    ['+44 7400 123456; +44 7400 123457', /more than one phone number.*\(character 16: semicolon\)$/],
+    ['+44740O123456', /\(character 7: Latin letter O\)$/],
+    ['+44740012345²', /\(character 13: superscript digit\)$/],
+    ['+4474001٢3456', /\(character 9: Arabic digit\)$/],
+    ['+46701740621\n2', /\(character 13: line feed\)$/],
+    ['46701740621.0', /has decimals/],
+    ['4.47911E+11', /scientific notation/],
+    ['+447400123456 ext. 12', /has an extension/],
+    ['+39 (0)320 0000125', /a 0 behind its calling code/],
+    ['011 44 7400 123456', /dialled to call abroad/],
+    ['+225 07 12 34 56', /before the numbers of its country were changed/],
+  ];
+  for (const [recipient, words] of cases) {
+    const prepared = await prepare({ ...sms, recipient });
+    if (prepared.kind !== 'enqueue_failed') assert.fail(`${recipient}: ${prepared.kind}`);
+    assert.match(prepared.errors[0]?.message ?? '', words);
+    assert.doesNotMatch(prepared.errors[0]?.message ?? '', /\d{3}[ \d]*\d{3}|²|٢/);
+    assert.equal(prepared.event.comment, prepared.errors[0]?.message);
+  }
+});
+
+test('reads a number without + and 00 as the project says', async () => {
+  const project = await settings.project('shop');
+  const of = async (recipient: string, bareNumbers: ProjectSettings['bareNumbers']) => {
+    const parsed = parseMessageRequest({ ...sms, recipient });
+    if (!parsed.ok || !project) throw new Error('unreachable');
+    const reading = bareNumbers === undefined ? {} : { bareNumbers };
+    const prepared = await prepareMessage(parsed.request, { settings, project: { ...project, ...reading }, now });
+    return prepared.kind === 'send' ? prepared.input.recipient : prepared.kind;
+  };
+  assert.equal(await of('07400 123456', undefined), 'enqueue_failed');
+  assert.equal(await of('07400 123456', 'GB'), '447400123456');
+  assert.equal(await of('447400123456', 'international'), '447400123456');
+  assert.equal(await of('447400123456', 'refused'), 'enqueue_failed');
+  assert.equal(await of('+447400123456', 'refused'), '447400123456');
+});
+
+test('refuses ids and names with the number in its national spelling', async () => {
+  for (const ids of [
+    { messageId: 'otp-07400123456' },
+    { messageId: 'otp-7400-123-456' },
+    { campaignId: 'to 07400 123456' },
+    { campaignName: 'For 07400 123456' },
+    { campaignName: 'For +44 7400 123456' },
+  ]) {
+    const prepared = await prepare({ ...sms, ...ids });
+    assert.equal(prepared.kind, 'refused', JSON.stringify(ids));
+    assert.ok(prepared.kind === 'refused' && prepared.errors[0]?.field === Object.keys(ids)[0]);
+  }
+  assert.equal(await verdict({ ...sms, messageId: 'order-20261201-0000123' }), 'send');
+});
+
+test('takes a number that is no text but where it may be scientific notation', () => {
+  for (const recipient of [447400123456, 0])
+    assert.ok(parseMessageRequest({ ...sms, recipient }).ok, String(recipient));
+  for (const recipient of [4.47911e11, 447911000000, 4.5, -1, 2 ** 60, 46701740621.5]) {
+    assert.equal(parseMessageRequest({ ...sms, recipient }).ok, false, String(recipient));
+  }
 });
 
 test('takes only an integration of the project that is enabled', async () => {

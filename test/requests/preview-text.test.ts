@@ -76,7 +76,7 @@ describe('the preview of a text', () => {
       { text: '\ud83d' },
       { text: 'a\0' },
       { text: 'a', maxParts: 0 },
-      { text: 'a', recipient: '491701234567' },
+      { text: 'a', to: '491701234567' },
     ]) {
       assert.ok(!takes(body), JSON.stringify(body).slice(0, 40));
     }

@@ -40,6 +40,7 @@ withDatabases('the admin of a project', (engine) => {
       settleMs: 0,
       waitWhereNoReportsExpected: false,
       statusAttribute: false,
+      bareNumbers: 'GB',
       retentionDays: 90,
     };
     const changed = await settings.changeProject(admin, 'change', given);
@@ -49,8 +50,9 @@ withDatabases('the admin of a project', (engine) => {
       countriesWithoutReports: null,
       reportWindowMs: null,
       settleMs: null,
+      bareNumbers: null,
     });
-    for (const name of ['defaultSender', 'countriesWithoutReports', 'reportWindowMs', 'settleMs']) {
+    for (const name of ['defaultSender', 'countriesWithoutReports', 'reportWindowMs', 'settleMs', 'bareNumbers']) {
       assert.ok(!(name in taken), name);
     }
     await assert.rejects(
@@ -62,6 +64,7 @@ withDatabases('the admin of a project', (engine) => {
         reportWindowMs: 0,
         settleMs: -1,
         statusAttribute: 'yes',
+        bareNumbers: 'XX',
         retentionDays: 0,
         projectId: 'x',
       }),
@@ -73,6 +76,7 @@ withDatabases('the admin of a project', (engine) => {
         'reportWindowMs',
         'settleMs',
         'statusAttribute',
+        'bareNumbers',
         'retentionDays',
         'projectId',
       ]),

@@ -57,7 +57,12 @@ withDatabases('the settings of the database', (engine) => {
     );
     await admins.disableIntegration(admin, 'read', 'read-2');
     for (const sender of ['Shop', '12345']) await admins.addSender(admin, 'read', { sender });
-    await admins.changeProject(admin, 'read', { defaultSender: 'Shop', eventName: 'sms', settleMs: 5_000 });
+    await admins.changeProject(admin, 'read', {
+      defaultSender: 'Shop',
+      eventName: 'sms',
+      settleMs: 5_000,
+      bareNumbers: 'refused',
+    });
     const { settings } = settingsOf(database);
 
     const first = await settings.integration('read-1');
@@ -99,6 +104,7 @@ withDatabases('the settings of the database', (engine) => {
       eventName: 'sms',
       countriesWithoutReports: [...COUNTRIES_WITHOUT_REPORTS],
       settleMs: 5_000,
+      bareNumbers: 'refused',
       waitWhereNoReportsExpected: true,
       statusAttribute: true,
     });

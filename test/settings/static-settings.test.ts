@@ -349,6 +349,7 @@ test('what a project says of waiting is kept, and checked', async () => {
     settleMs: 0,
     waitWhereNoReportsExpected: false,
     statusAttribute: false,
+    bareNumbers: 'GB',
     retentionDays: 90,
   };
   const given = options();
@@ -361,6 +362,7 @@ test('what a project says of waiting is kept, and checked', async () => {
     [{ reportWindowMs: 0 }, /reportWindowMs has to be a number of milliseconds above 0/],
     [{ settleMs: -1 }, /settleMs has to be a number of milliseconds, 0 or more/],
     [{ statusAttribute: 'off' }, /statusAttribute has to be true or false/],
+    [{ bareNumbers: 'UK' }, /bareNumbers has to be "international", "refused", or the ISO 3166-1 alpha-2 code/],
     [{ retentionDays: 0 }, /retentionDays has to be a whole number of days, 1 to 36,500/],
     [{ retentionDays: 1.5 }, /retentionDays has to be a whole number of days/],
   ] as const) {

@@ -99,7 +99,12 @@ describe('finding batches', () => {
     assert.equal(host.seen.length, 2);
   });
 
-  for (const body of ['{"count":0,"page":0,"page_size":0,"batches":[]}', '{"count":0}', '{"batches":[]}']) {
+  for (const body of [
+    '{"count":0,"page":0,"page_size":0,"batches":[]}',
+    '{"count":0,"page":0,"page_size":0}',
+    '{"count":0,"page":0,"page_size":0,"batches":null}',
+    '{"batches":[]}',
+  ]) {
     test(`finds nothing in ${body}`, async () => {
       await using host = await startHost(answering(200, body));
       assert.deepEqual(await clientOf(host.baseUrl).findBatches(REFERENCE, SINCE), []);
@@ -128,12 +133,46 @@ describe('finding batches', () => {
     assert.equal(host.seen.length, 20);
   });
 
-  for (const body of ['', 'no JSON', '{}', '[]', '{"count":3}', '{"count":1,"batches":[{"client_reference":"x"}]}']) {
+  for (const body of [
+    '',
+    'no JSON',
+    '<html><title>Sign in</title></html>',
+    '{}',
+    '[]',
+    'null',
+    '{"status":"ok"}',
+    '{"count":0}',
+    '{"count":0,"results":[]}',
+    '{"count":0,"page":0,"items":[]}',
+    '{"batches":null}',
+    '{"batches":{}}',
+    '{"count":3}',
+    '{"count":1,"batches":[{"client_reference":"x"}]}',
+  ]) {
     test(`fails where the answer is ${body || 'empty'}: then nothing is known`, async () => {
       await using host = await startHost(answering(200, body));
       await assert.rejects(clientOf(host.baseUrl).findBatches(REFERENCE, SINCE), isFailure(200));
     });
   }
+
+  test("fails with a stranger's answer, and tells whose it is", async () => {
+    for (const status of [402, 403, 407, 413, 451]) {
+      await using host = await startHost(answering(status, 'Denied: the-secret', { server: 'squid/5.7' }));
+      await assert.rejects(clientOf(host.baseUrl).findBatches(REFERENCE, SINCE), (error: unknown) => {
+        isFailure(status)(error);
+        assert.ok(error instanceof SinchRequestError && error.isStrangers, 'it is known to be one');
+        assert.match(String(error), new RegExp(`HTTP ${status}\\. Not Sinch gave this answer .*server squid`));
+        assert.doesNotMatch(String(error), /the-secret|5\.7/);
+        return true;
+      });
+    }
+  });
+
+  test('asks for nothing that a proxy has kept', async () => {
+    await using host = await startHost(paging('batches', []));
+    await clientOf(host.baseUrl).findBatches(REFERENCE, SINCE);
+    assert.equal(host.seen[0]?.headers['cache-control'], 'no-cache');
+  });
 
   for (const status of [302, 400, 401, 404, 429, 500, 503]) {
     test(`fails with the status ${status}, and tells what Sinch said`, async () => {
@@ -247,6 +286,8 @@ describe("asking for the recipient's report in a batch", () => {
     [500, ''],
     [200, '{}'],
     [200, ''],
+    [200, '{"status":"Failed"}'],
+    [200, '{"status":"Delivered","batch_id":"B2"}'],
   ] as const) {
     test(`fails after ${status} ${body}, without the number in the error`, async () => {
       await using host = await startHost(answering(status, body));
@@ -263,10 +304,17 @@ describe('cancelling a batch', () => {
     assert.equal(host.seen[0].url.pathname, '/xms/v1/plan/batches/B%2F1');
   });
 
-  test('is done after any 2xx, whatever the body is', async () => {
-    await using host = await startHost(answering(204));
-    await clientOf(host.baseUrl).cancelBatch('B1');
-  });
+  for (const [status, body] of [
+    [204, ''],
+    [200, '{"status":"ok"}'],
+    [200, '<html></html>'],
+    [200, '{"id":"B2","canceled":true}'],
+  ] as const) {
+    test(`is not done after ${status} ${body}, which is not its batch`, async () => {
+      await using host = await startHost(answering(status, body));
+      await assert.rejects(clientOf(host.baseUrl).cancelBatch('B1'), isFailure(status));
+    });
+  }
 
   for (const status of [404, 500]) {
     test(`fails after ${status}`, async () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Submission } from '../../src/sinch/index.ts';
 
@@ -23,10 +24,10 @@ export interface ScriptedHost extends AsyncDisposable {
   waitForRequests(count: number): Promise<void>;
 }
 
-/** Starts a host on a free port of this machine. */
-export async function startHost(script: Script): Promise<ScriptedHost> {
+/** Starts a host on a free port of this machine; with a certificate it speaks TLS. */
+export async function startHost(script: Script, tls?: { cert: string; key: string }): Promise<ScriptedHost> {
   const waiting: { count: number; resolve: () => void }[] = [];
-  const server = createServer((incoming, response) => {
+  const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -40,12 +41,13 @@ export async function startHost(script: Script): Promise<ScriptedHost> {
       host.script(request, response, incoming.socket);
       for (const { count, resolve } of waiting) if (host.seen.length >= count) resolve();
     });
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const host: ScriptedHost = {
-    baseUrl: `http://127.0.0.1:${port}`,
+    baseUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     seen: [],
     script,
     waitForRequests: (count) =>

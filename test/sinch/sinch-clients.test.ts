@@ -37,9 +37,9 @@ describe('the clients of a process', () => {
   test('keep a host that hangs from holding up another', async () => {
     let answer = (): void => {};
     await using slow = await startHost((_, response) => {
-      answer = () => response.writeHead(201).end();
+      answer = () => response.writeHead(201).end('{"id":"01B"}');
     });
-    await using quick = await startHost(answering(201));
+    await using quick = await startHost(answering(201, '{"id":"01B"}'));
     await using clients = createSinchClients({ connections: 1, allowPrivateHosts: true });
     let ended = false;
     const hung = clients
@@ -57,7 +57,7 @@ describe('the clients of a process', () => {
     const ports = new Set<number | undefined>();
     await using host = await startHost((_, response, socket) => {
       ports.add(socket.remotePort);
-      response.writeHead(201).end();
+      response.writeHead(201).end('{"id":"01B"}');
     });
     await using clients = createSinchClients({ connections: 1, allowPrivateHosts: true });
     await clients.for(integration(host.baseUrl, 'plan', 'old')).submit(submission());
@@ -70,7 +70,7 @@ describe('the clients of a process', () => {
   });
 
   test('can be asked for without their holder', async () => {
-    await using host = await startHost(answering(201));
+    await using host = await startHost(answering(201, '{"id":"01B"}'));
     await using clients = createSinchClients({ allowPrivateHosts: true });
     const { for: clientFor } = clients;
     assert.equal((await clientFor(integration(host.baseUrl, 'plan')).submit(submission())).kind, 'accepted');
@@ -95,7 +95,7 @@ describe('the clients of a process', () => {
   });
 
   test('send nothing once they are closed', async () => {
-    await using host = await startHost(answering(201));
+    await using host = await startHost(answering(201, '{"id":"01B"}'));
     const clients = createSinchClients({ allowPrivateHosts: true });
     const before = clients.for(integration(host.baseUrl, 'plan'));
     await clients.close();

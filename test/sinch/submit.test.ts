@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, test } from 'node:test';
 import { type Dispatcher, Pool } from 'undici';
 import { createSinchClient, type SinchClientOptions } from '../../src/sinch/index.ts';
-import { answering, closedPort, hanging, NOW, type ScriptedHost, startHost, submission } from './scripted-host.ts';
+import {
+  answering,
+  closedPort,
+  hanging,
+  NOW,
+  type Script,
+  type ScriptedHost,
+  startHost,
+  submission,
+} from './scripted-host.ts';
 
 const TOKEN = 'the-token-of-the-plan';
 
@@ -107,7 +117,6 @@ describe('the request of a send', () => {
 describe('the outcome of a send', () => {
   const answers: readonly [status: number, body: string, headers: Record<string, string>, outcome: object][] = [
     [201, '{"id":"01B"}', {}, { kind: 'accepted', batchId: '01B', at: '2026-11-24T10:00:00.000Z' }],
-    [200, '<garbage', {}, { kind: 'accepted', at: '2026-11-24T10:00:00.000Z' }],
     [
       400,
       '{"code":"syntax_invalid_parameter_format","text":"Not a number: 4915112345678"}',
@@ -144,6 +153,72 @@ describe('the outcome of a send', () => {
       assert.equal(host.seen.length, 1);
     });
   }
+
+  const strangers: readonly [what: string, script: Script][] = [
+    ['a page with status 200', answering(200, '<html><title>Sign in</title></html>', { 'content-type': 'text/html' })],
+    ['a page with status 201', answering(201, '<html><title>Sign in</title></html>', { 'content-type': 'text/html' })],
+    ["a gateway's default", answering(200, '{"status":"ok"}', { 'content-type': 'application/json' })],
+    ['an empty body', answering(201, '', { 'content-type': 'application/json' })],
+    ['status 204', answering(204)],
+    ['what cannot be decompressed', answering(201, '{"id":"01B"}', { 'content-encoding': 'gzip' })],
+    ['an encoding that nobody knows', answering(201, '{"id":"01B"}', { 'content-encoding': 'rot13' })],
+    [
+      'the batch of another message',
+      answering(201, '{"id":"01B","client_reference":"sinch/shop/order-2"}', { 'content-type': 'application/json' }),
+    ],
+  ];
+  for (const [what, script] of strangers) {
+    test(`after ${what} is unknown: it has to be looked for`, async () => {
+      await using host = await startHost(script);
+      const outcome = await clientOf(host.baseUrl).submit(submission());
+      assert.ok(outcome.kind === 'unknown' && outcome.error === 'not_sinch', JSON.stringify(outcome));
+      assert.equal(host.seen.length, 1);
+    });
+  }
+
+  test('is accepted where a proxy compresses the answer without being asked to', async () => {
+    const body = JSON.stringify({ id: '01B', client_reference: 'sinch/shop/order-1', to: ['4915112345678'] });
+    for (const [encoding, compress] of [
+      ['gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+    ] as const) {
+      await using host = await startHost((_, response) => {
+        response.writeHead(201, { 'content-type': 'application/json', 'content-encoding': encoding });
+        response.end(compress(body));
+      });
+      const outcome = await clientOf(host.baseUrl).submit(submission());
+      assert.ok(outcome.kind === 'accepted' && outcome.batchId === '01B', JSON.stringify(outcome));
+    }
+  });
+
+  test('is accepted where a compressed 201 breaks off', async () => {
+    const body = gzipSync(JSON.stringify({ id: '01B', to: ['4915112345678'], body: 'x'.repeat(500) }));
+    await using host = await startHost((_, response, socket) => {
+      response.writeHead(201, {
+        'content-type': 'application/json',
+        'content-encoding': 'gzip',
+        'content-length': String(body.length),
+      });
+      response.write(body.subarray(0, body.length - 12), () => socket.destroy());
+    });
+    assert.equal((await clientOf(host.baseUrl).submit(submission())).kind, 'accepted');
+  });
+
+  test('is unknown where the host wants to speak another protocol', async () => {
+    await using host = await startHost((_, __, socket) =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'),
+    );
+    assert.equal((await clientOf(host.baseUrl).submit(submission())).kind, 'unknown');
+    assert.equal(host.seen.length, 1);
+  });
+
+  test('is that of the answer that follows an announcement of one', async () => {
+    await using host = await startHost((_, __, socket) =>
+      socket.end('HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 201 Created\r\ncontent-length: 12\r\n\r\n{"id":"01B"}'),
+    );
+    assert.equal((await clientOf(host.baseUrl).submit(submission())).kind, 'accepted');
+  });
 
   for (const status of [301, 307, 308]) {
     test(`after the redirect ${status} is the integration's fault, and the redirect is not followed`, async () => {
@@ -241,7 +316,7 @@ describe('the outcome of a send', () => {
   test('is not accepted when no connection becomes free in time, and it never leaves later', async () => {
     let answerFirst = (): void => {};
     await using host = await startHost((_, response) => {
-      answerFirst = () => response.writeHead(201).end();
+      answerFirst = () => response.writeHead(201).end('{"id":"01B"}');
     });
     const pool = new Pool(host.baseUrl, { connections: 1, pipelining: 1 });
     const first = clientOf(host.baseUrl, { dispatcher: pool, submitTimeoutMs: 5_000 }).submit(submission());
@@ -256,7 +331,7 @@ describe('the outcome of a send', () => {
     const last = clientOf(host.baseUrl, { dispatcher: pool }).submit(
       submission({ clientReference: 'sinch/shop/last' }),
     );
-    host.script = answering(201);
+    host.script = answering(201, '{"id":"01B"}');
     host.seen.splice(0);
     answerFirst();
     assert.equal((await first).kind, 'accepted');

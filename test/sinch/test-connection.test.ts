@@ -85,6 +85,14 @@ test('tells a failing provider, a forbidden account and a wrong plan from a wron
     ],
     [{ status: 404 }, 'plan', /service plan id is wrong.*HTTP 404/],
     [{ status: 400, body: { status: 400, error: 'Bad Request' } }, 'plan', /HTTP 400/],
+    [
+      { status: 407 },
+      'network',
+      /somebody on the way to 127.* in the place of Sinch \(HTTP 407\)\. .*demands credentials/,
+    ],
+    [{ status: 402 }, 'network', /in the place of Sinch \(HTTP 402\)/],
+    [{ status: 403 }, 'network', /in the place of Sinch \(HTTP 403\)/],
+    [{ status: 200, body: { status: 'ok' } }, 'network', /in the place of Sinch \(HTTP 200, no list of batches\)/],
     [{ status: 302, headers: { location: 'https://elsewhere.example' } }, 'address', /HTTP 302/],
   ] as const;
   for (const [answer, verdict, words] of cases) {

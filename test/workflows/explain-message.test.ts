@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createMessageClient } from '../../src/client/index.ts';
+import { endSentence, type ToldEnd } from '../../src/contract/end-sentence.ts';
 import { DEFAULT_LIFE_MS } from '../../src/contract/message.ts';
 import { statusOf } from '../../src/workflows/message-record.ts';
 import { explainMessage } from '../../src/workflows/explain-message.ts';
@@ -41,11 +42,11 @@ test('a message says what it waits for', () => {
   );
   assert.equal(
     explain(queued(), sent(NOT_ACCEPTED)),
-    'Not accepted yet (HTTP 503, Unavailable); it is sent again at 10:00:02 UTC, at most until 2026-11-23 10:00 UTC.',
+    'Not accepted yet (HTTP 503, Unavailable); it is sent again at 2026-11-20 10:00:02 UTC, at most until 2026-11-23 10:00 UTC.',
   );
   assert.equal(
     explain(queued(), sent(ACCEPTED)),
-    'Accepted by Sinch at 10:00:01 UTC, waiting for a delivery report until Tuesday 2026-11-24 10:00 UTC.',
+    'Accepted by Sinch at 2026-11-20 10:00:01 UTC, waiting for a delivery report until Tuesday 2026-11-24 10:00 UTC.',
   );
   assert.match(explain(queued(), sent(UNKNOWN)), /no clear answer .* looking at Sinch/);
   assert.match(explain(queued(), sent(UNKNOWN), looked({ kind: 'absent' }, 2 * MINUTE)), /held, not sent again/);
@@ -70,16 +71,43 @@ test('a message says what came of a cancellation', () => {
 test('a message says how it ended', () => {
   const ended = (status: string): string =>
     explain(queued(), sent(ACCEPTED), reported(reportOf(status, { statusCode: 61 })));
-  assert.equal(ended('Delivered'), 'Delivered to the handset at 10:01:00 UTC.');
-  assert.equal(ended('Rejected'), 'Rejected at 10:01:00 UTC with code 61: Sinch refused to deliver it.');
-  assert.match(ended('Failed'), /failed at 10:01:00 UTC with code 61/);
+  assert.equal(ended('Delivered'), 'Delivered to the handset at 2026-11-20 10:01:00 UTC.');
+  assert.equal(ended('Rejected'), 'Rejected at 2026-11-20 10:01:00 UTC (code 61): Sinch refused to deliver it.');
+  assert.match(ended('Failed'), /failed at 2026-11-20 10:01:00 UTC \(code 61\)\.$/);
   assert.match(ended('Unknown'), /no readable receipt/);
   assert.match(explain(queued(), sent(ACCEPTED), time(5 * DAY)), /Sinch is asked for it once more/);
   assert.match(explain(queued(), sent(ACCEPTED), time(5 * DAY), lookedForReport()), /no delivery report came/);
   assert.match(
     explain(queued(), sent({ kind: 'refused', statusCode: 400, error: 'syntax_invalid_json' })),
-    /HTTP 400, syntax_invalid_json/,
+    /^Sinch refused it at 2026-11-20 10:00:01 UTC: HTTP 400, syntax_invalid_json\.$/,
   );
+});
+
+test('a message that was not sent says whether Sinch refused it, its life ran out, or nobody knows', () => {
+  const ended = (end: Partial<ToldEnd>): string =>
+    endSentence({ status: 'enqueue_failed', at: '2026-11-20T10:00:01.000Z', ...end });
+  const at = 'at 2026-11-20 10:00:01 UTC';
+  assert.equal(ended({ statusCode: 403, error: 'unknown_group' }), `Sinch refused it ${at}: HTTP 403, unknown_group.`);
+  assert.equal(
+    ended({ error: 'expired', statusCode: 401, comment: 'Not accepted within its life; the last answer was HTTP 401' }),
+    `Its life ended ${at}: not accepted within its life; the last answer was HTTP 401.`,
+  );
+  assert.equal(
+    ended({ error: 'outcome_unknown', statusCode: 504, comment: 'The send got no answer' }),
+    `Counted as not sent ${at}: the send got no answer.`,
+  );
+  assert.equal(ended({ error: 'no_sender' }), `Not handed to Sinch ${at}: no_sender.`);
+});
+
+test('an end names its code in words where they are known', () => {
+  const nameOfCode = (code: number) => ({ 150: 'Unknown subscriber', 4: 'HLR error' })[code];
+  const failed = (statusCode?: number): string =>
+    endSentence({ status: 'failed', at: '2026-11-20T10:00:01.000Z', statusCode }, { nameOfCode });
+  const at = 'Delivery to the handset failed at 2026-11-20 10:00:01 UTC';
+  assert.equal(failed(150), `${at} (code 150, unknown subscriber).`);
+  assert.equal(failed(4), `${at} (code 4, HLR error).`);
+  assert.equal(failed(399), `${at} (code 399).`);
+  assert.equal(failed(), `${at}.`);
 });
 
 const ENDINGS: readonly (readonly MessageInput[])[] = [

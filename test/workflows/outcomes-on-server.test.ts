@@ -399,6 +399,20 @@ describe('a message on a real server', { concurrency: 16 }, () => {
     assert.equal(stack.accepted('ten-times'), 1);
   });
 
+  test('whose workflow is ended in Temporal does not say that it waits', async () => {
+    await stack.start('ended-by-hand', { recipient: to('9907') });
+    const waiting = await stack.untilStatus('ended-by-hand', ({ phase }) => phase === 'accepted');
+    assert.equal(waiting.brokenOff, undefined);
+    const handle = stack.temporal.workflow.getHandle(stack.workflowId('ended-by-hand'));
+    await handle.terminate('an operator does');
+    const ended = await stack.messages.status({ projectId: 'shop', messageId: 'ended-by-hand' });
+    assert.deepEqual([ended?.phase, ended?.brokenOff], ['accepted', 'terminated']);
+    // One that has its end has no other, whatever becomes of its workflow.
+    await stack.send('ended-by-itself', { recipient: to('9900') });
+    const delivered = await stack.messages.status({ projectId: 'shop', messageId: 'ended-by-itself' });
+    assert.deepEqual([delivered?.phase, delivered?.brokenOff], ['delivered', undefined]);
+  });
+
   test('shows its place in the search attributes and what it is in the summary', async () => {
     await stack.send('shown', { recipient: to('9900') });
     const description = await stack.temporal.workflow.getHandle(stack.workflowId('shown')).describe();

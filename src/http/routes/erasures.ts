@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { explainMsisdnRefusal, MIN_SPELLING_DIGITS, spellingsOf } from '../../countries/index.ts';
+import { MIN_SPELLING_DIGITS, spellingsOf } from '../../countries/index.ts';
 import type { ErasureAnswer } from '../../erasure/index.ts';
+import { explainRecipient } from '../../requests/index.ts';
 import { nameOfActor } from '../../settings/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
@@ -19,8 +20,8 @@ const body = z.strictObject({
     .max(100)
     .openapi({
       description:
-        'The phone number in international form; or a spelling of it that was refused, as it was given, which stands for its ' +
-        'digits alone.',
+        'The phone number as recipients are read: in any spelling of its country, also one from before its numbers were changed; ' +
+        'or a spelling that was refused, as it was given, which stands for its digits alone.',
     }),
   dryRun: z.boolean().optional().openapi({
     description: '`true`: only count what would be erased, and change nothing, the audit log included.',
@@ -74,7 +75,7 @@ export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiR
       answer,
       deadlineMs: DEADLINE_MS,
       async handle({ params, actor, json }) {
-        const { projectId } = await projectOf(deps.settings, params.projectId);
+        const { projectId, bareNumbers } = await projectOf(deps.settings, params.projectId);
         const parsed = body.safeParse(json());
         if (!parsed.success) {
           throw new Problem(
@@ -83,12 +84,12 @@ export function erasureRoutes(deps: Pick<AppDeps, 'settings' | 'erasure'>): ApiR
           );
         }
         const { recipient, cursor, dryRun } = parsed.data;
-        const number = spellingsOf(recipient);
+        const number = spellingsOf(recipient, { bareNumbers });
         // Never the number itself, which a proxy may log with the answer.
         if (!number.ok) {
           throw new Problem(
             'invalid_body',
-            `\`recipient\`: ${explainMsisdnRefusal(number.reason)}, and a spelling that was refused is looked for by ` +
+            `\`recipient\`: ${explainRecipient(number)}, and a spelling that was refused is looked for by ` +
               `${MIN_SPELLING_DIGITS} digits or more`,
           );
         }

@@ -32,6 +32,11 @@ const changeable = {
   }),
   waitWhereNoReportsExpected: z.boolean(),
   statusAttribute: z.boolean().openapi({ description: 'Whether `SinchStatus` follows the message.' }),
+  bareNumbers: z.string().nullable().openapi({
+    description:
+      'How numbers without `+` and `00` are read: `international`, `refused`, or as national ones of a country (ISO 3166-1 alpha-2). `null`: international.',
+    example: 'GB',
+  }),
   retentionDays: z.int().nullable().openapi({
     minimum: 1,
     maximum: 36_500,
@@ -53,6 +58,7 @@ const view = z
     settleMs: milliseconds.optional(),
     waitWhereNoReportsExpected: z.boolean(),
     statusAttribute: z.boolean(),
+    bareNumbers: z.string().optional(),
     retentionDays: z.number().optional(),
     createdAt: time,
     updatedAt: time,

@@ -13,6 +13,9 @@ const STEP_DEADLINE_MS = 800;
 /** Recipients of one batch: as many as the platform puts into one request. */
 const MOST_RECIPIENTS = 1_000;
 
+/** Numbers of people: a JSON number counts by what was typed. */
+const AS_TYPED = ['recipient', 'sender'];
+
 /** 1,000 of the longest texts, were every character an escape. */
 const LARGEST_BATCH_BYTES = 16 * 1024 * 1024;
 
@@ -44,7 +47,7 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       deadlineMs: STEP_DEADLINE_MS,
       async handle({ params, json }) {
         const project = await projectOf(settings, params.projectId);
-        return intake.take(project, objectOf(json()));
+        return intake.take(project, objectOf(json(AS_TYPED)));
       },
     }),
     apiRoute({
@@ -63,7 +66,7 @@ export function scenarioStepRoutes({ settings, intake }: Pick<AppDeps, 'settings
       deadlineMs: STEP_DEADLINE_MS,
       async handle({ params, json }) {
         const project = await projectOf(settings, params.projectId);
-        return { answers: await intake.takeMany(project, listOf(json())) };
+        return { answers: await intake.takeMany(project, listOf(json(AS_TYPED))) };
       },
     }),
   ];

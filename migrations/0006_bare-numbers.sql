@@ -1,0 +1,1 @@
+ALTER TABLE "projects" ADD COLUMN "bare_numbers" text;
