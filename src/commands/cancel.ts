@@ -81,7 +81,7 @@ function resultOf({ cancellation }: Answer, view: MessageView): Result {
 function sentenceOf(messageId: string, result: Result, { explanation, status }: MessageView): string {
   switch (result) {
     case 'cancelled':
-      return `Message ${messageId} is cancelled: nothing was sent, and nothing will be.`;
+      return `Message ${messageId} is not sent, and will not be. ${explanation}`;
     case 'asked_sinch':
       return (
         `Message ${messageId} was with Sinch already, which is asked to cancel it. Whether that came in time, the delivery ` +

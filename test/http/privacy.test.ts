@@ -98,6 +98,55 @@ describe('the codec server', () => {
     assertProblem(await call('decode', encrypted.json, {}), 401, 'unauthenticated');
   });
 
+  // `codeServerRequest` of temporalio/ui 2.54.1 (src/lib/services/data-encoder.ts), and what a later one may add.
+  test('answers a request as the web UI makes it, and ignores what it does not know', async () => {
+    const encrypted = await call('encode', { payloads: [plain] }, reader);
+    const asked = {
+      origin: UI_ORIGIN,
+      'sec-fetch-site': 'cross-site',
+      'content-type': 'application/json',
+      'x-namespace': 'default',
+      'authorization-extras': 'an-id-token',
+      'x-of-a-later-version': '1',
+    };
+    const body = { ...encrypted.json, ofALaterVersion: true };
+    for (const query of ['?preserveStorageRefs=true', '?preserveStorageRefs=true&preserveStorageRefs=1&x=%00', '']) {
+      for (const direction of ['decode', 'encode']) {
+        const preflight = await fetch(`${app.url}/codec/${direction}${query}`, {
+          method: 'OPTIONS',
+          headers: {
+            origin: UI_ORIGIN,
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': 'content-type,x-namespace,x-of-a-later-version',
+          },
+        });
+        assert.equal(preflight.status, 204);
+        assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /x-of-a-later-version/);
+      }
+      const basic = { authorization: `Basic ${Buffer.from(`ui:${CODEC_KEY}`).toString('base64')}` };
+      // With a token of its user passed on, the codec's key comes in a header that a proxy sets.
+      for (const as of [basic, { ...reader, authorization: 'Bearer a-token-of-the-ui' }]) {
+        const answer = await app.call('POST', `/codec/decode${query}`, { headers: { ...asked, ...as }, body });
+        assert.equal(answer.status, 200, answer.text);
+        assert.deepEqual(answer.json, { payloads: [plain] });
+        assert.equal(answer.headers.get('access-control-allow-origin'), UI_ORIGIN);
+        assert.equal(answer.headers.get('access-control-allow-credentials'), 'true');
+      }
+    }
+  });
+
+  test('leaves a reference to a payload that is stored elsewhere as it is', async () => {
+    const stored = {
+      metadata: { encoding: Buffer.from('json/external-storage-reference').toString('base64') },
+      data: Buffer.from('{"claim":"x"}').toString('base64'),
+    };
+    const answer = await app.call('POST', '/codec/decode?preserveStorageRefs=true', {
+      headers: reader,
+      body: { payloads: [stored] },
+    });
+    assert.deepEqual(answer.json, { payloads: [stored] });
+  });
+
   test('names the key that is missing, and decrypts no secret of the database', async () => {
     const other = createPayloadEncryption(
       createKeyring({ keys: [{ id: 'lost', key: new Uint8Array(32) }], current: 'lost' }),
