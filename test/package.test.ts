@@ -130,7 +130,7 @@ describe('the package', () => {
       [],
     );
     assert.ok(named.length > 20, named.join(', '));
-    const folders = new Set(packed.files.map((file) => file.split('/')[0]));
+    const folders = new Set(packed.files.map((file) => file.split('/')[0] ?? ''));
     assert.deepEqual([...folders].sort(), [
       'CHANGELOG.md',
       'LICENSE',
@@ -167,15 +167,13 @@ describe('the package', () => {
       for (const format of ['cjs', 'esm']) {
         const outfile = path.join(elsewhere, `${entry}.${format === 'cjs' ? 'cjs' : 'mjs'}`);
         const { metafile } = await esbuild.build({
-          ...{
-            entryPoints: [file],
-            outfile,
-            format,
-            bundle: true,
-            platform: 'node',
-            metafile: true,
-            logLevel: 'silent',
-          },
+          entryPoints: [file],
+          outfile,
+          format,
+          bundle: true,
+          platform: 'node',
+          metafile: true,
+          logLevel: 'silent',
           // What a bundle in ES modules needs where a library of ours is CommonJS.
           ...(format === 'esm'
             ? {
