@@ -221,6 +221,7 @@ describe('codes', () => {
   /** Not for users: of a callback's signature, and between two parts of ours. */
   const INNER = [
     'after_end',
+    'conflicting_headers',
     'contradicts',
     'missing_header',
     'missing_secret',
