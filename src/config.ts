@@ -1,12 +1,12 @@
 /** The only reader of the environment: from variables to typed configuration. */
 import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
 import { reasonOf } from './contract/reason.ts';
 import { withTlsOfEnvironment } from './db/index.ts';
 import { type AllowPrivateHosts, createHostRules, LOOPBACK_HOSTS } from './hosts/index.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { SHORTEST_API_KEY } from './http/index.ts';
 import {
@@ -66,11 +66,6 @@ export interface ServerConfig extends Config {
   codecOrigins: readonly string[];
 }
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
-
-/** How much is logged. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
 const text = z.string().optional();
@@ -88,6 +83,7 @@ const commonSchema = z.object({
   TEMPORAL_TASK_QUEUE: text.default(DEFAULT_TASK_QUEUE),
   SEARCH_ATTRIBUTES: onOrOff.default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  LOG_FORMAT: z.enum(LOG_FORMATS).optional(),
   SINCH_SETTINGS_FILE: text,
   PUBLIC_URL: text,
   SINCH_PROJECT_ID: text.default('default'),
@@ -190,11 +186,6 @@ export function readRotationConfig(environment: Environment): Pick<Config, 'data
   if (keys === undefined && keyFile === undefined) problems.push(NO_ENCRYPTION_KEY);
   if (problems.length > 0) throw new ConfigError(problems);
   return { databaseUrl, encryption: encryptionOf(keys, keyFile) };
-}
-
-/** A logger of ours: JSON lines on standard error, so that standard output stays an answer. */
-export function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
 const NO_DATABASE = 'DATABASE_URL: expected postgres://…, which worker and server share; it is not set';

@@ -1,3 +1,4 @@
 export { guardedConnector, type GuardedConnectorOptions, type LookUp } from './guarded-connector.ts';
 export { HOST_NOT_ALLOWED, HostNotAllowedError } from './host-not-allowed.ts';
+export { isThisMachine } from './this-machine.ts';
 export { type AllowPrivateHosts, createHostRules, type HostRules, LOOPBACK_HOSTS } from './host-rules.ts';
