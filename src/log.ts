@@ -27,7 +27,11 @@ export function createLogger(
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   if (format === 'json') return pino(options, output === process.stderr ? pino.destination(2) : output);
   const colours = isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  return pino(options, { write: (line) => void output.write(`${readableLine(line, colours)}\n`) });
+  return pino(options, {
+    write(line) {
+      output.write(`${readableLine(line, colours)}\n`);
+    },
+  });
 }
 
 const LEVELS: Readonly<Record<number, readonly [name: string, colour: number]>> = {

@@ -44,9 +44,7 @@ export async function runCommandLine(args: readonly string[], process: CommandPr
   const program = createProgram(context);
   commands.push(...program.commands.map((command) => command.name()));
   try {
-    return await program
-      .parseAsync(args, { from: 'user' })
-      .then(() => 0);
+    return await program.parseAsync(args, { from: 'user' }).then(() => 0);
   } catch (error) {
     return report(error, args.includes('--json'), context);
   }
