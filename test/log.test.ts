@@ -21,8 +21,7 @@ test('a terminal gets one readable line, whatever a value holds', () => {
 });
 
 test('colours are for terminals that have them', () => {
-  const colour = /\u001B\[33mWARN \u001B\[0m/;
-  assert.match(written(true).text(), colour);
+  assert.ok(written(true).text().includes('\u001B[33mWARN \u001B[0m'));
   for (const [isTTY, env] of [
     [true, { NO_COLOR: '1' }],
     [true, { TERM: 'dumb' }],

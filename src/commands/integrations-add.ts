@@ -231,7 +231,8 @@ async function offerNextSteps(
   if (isDefault) return;
   const { defaultIntegrationId } = await api.get<ProjectView>('/settings');
   const now = defaultIntegrationId === undefined ? 'there is none yet' : `now it is ${defaultIntegrationId}`;
-  for (const line of destinationWarnings(added, true)) note(context, line);
+  // That of the address was said when it was added.
+  for (const line of destinationWarnings(added, true).slice(0, 1)) note(context, line);
   const question = `Make it the project's default SMS provider (${now})?`;
   if (!(await prompter.confirm(question, works && defaultIntegrationId === undefined))) return;
   await api.patch('/settings', { defaultIntegrationId: id });
