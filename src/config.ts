@@ -1,7 +1,6 @@
 /** The only reader of the environment: from variables to typed configuration. */
 import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
-import { type Logger, pino } from 'pino';
 import { z } from 'zod';
 import { DECIMAL_NUMBER } from './contract/decimal.ts';
 import { DEFAULT_TASK_QUEUE } from './contract/names.ts';
@@ -17,6 +16,7 @@ import {
   proxySettingsOf,
 } from './hosts/index.ts';
 import { withTlsOfEnvironment } from './db/index.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 import { DEFAULT_SWEEP_INTERVAL_MS } from './contract/sweep.ts';
 import { explainUnfitKey, SHORTEST_API_KEY } from './http/index.ts';
 import {
@@ -82,11 +82,6 @@ export interface ServerConfig extends Config {
 
 const HOUR_MS = 3_600_000;
 
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
-
-/** How much is logged. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 const REGIONS = ['us', 'eu', 'au', 'br', 'ca'] as const;
 
 const text = z.string().optional();
@@ -115,6 +110,7 @@ const commonSchema = z.object({
   TEMPORAL_TASK_QUEUE: text.default(DEFAULT_TASK_QUEUE),
   SEARCH_ATTRIBUTES: onOrOff.default('on'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  LOG_FORMAT: z.enum(LOG_FORMATS).optional(),
   SINCH_SETTINGS_FILE: text,
   PUBLIC_URL: text,
   SINCH_PROJECT_ID: text.default('default'),
@@ -234,11 +230,6 @@ export function readRotationConfig(environment: Environment): Pick<Config, 'data
   if (keys === undefined && keyFile === undefined) problems.push(NO_ENCRYPTION_KEY);
   if (problems.length > 0) throw new ConfigError(problems);
   return { databaseUrl, encryption: encryptionOf(keys, keyFile) };
-}
-
-/** A logger of ours: JSON lines on standard error, so that standard output stays an answer. */
-export function createLogger(level: LogLevel): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
 const NO_DATABASE = 'DATABASE_URL: expected postgres://…, which worker and server share; it is not set';

@@ -5,8 +5,8 @@
  */
 import { existsSync } from 'node:fs';
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
-import ipaddr from 'ipaddr.js';
 import { reasonOf } from './contract/reason.ts';
+import { isThisMachine } from './hosts/index.ts';
 
 /** Where Temporal is, and how it is spoken to. */
 export type TemporalConfig = ClientConnectConfig;
@@ -151,7 +151,7 @@ function fileOf(env: Readonly<Record<string, string>>): string {
 function exposedSecret({ connectionOptions }: TemporalConfig): string | undefined {
   const { address = 'localhost:7233', apiKey, tls, metadata } = connectionOptions;
   const isEncrypted = tls !== undefined && tls !== null && tls !== false;
-  if (isEncrypted || isThisMachine(address)) return undefined;
+  if (isEncrypted || isHere(address)) return undefined;
   const isInMetadata = Object.keys(metadata ?? {}).some((name) => name.toLowerCase() === 'authorization');
   if (apiKey === undefined && !isInMetadata) return undefined;
   const what = apiKey === undefined ? 'TEMPORAL_GRPC_META_AUTHORIZATION' : 'TEMPORAL_API_KEY';
@@ -161,12 +161,9 @@ function exposedSecret({ connectionOptions }: TemporalConfig): string | undefine
   );
 }
 
-function isThisMachine(address: string): boolean {
+function isHere(address: string): boolean {
   const url = `http://${address}`;
-  if (!URL.canParse(url)) return false;
-  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-  if (ipaddr.isValid(host)) return ipaddr.process(host).range() === 'loopback';
-  return host === 'localhost' || host.endsWith('.localhost');
+  return URL.canParse(url) && isThisMachine(new URL(url).hostname);
 }
 
 /** A mistyped word as it is; what is longer may be a secret that got into the wrong variable. */

@@ -33,11 +33,13 @@ Environment:
   PAYLOAD_ENCRYPTION          on encrypts what Temporal keeps with the first of these keys (default: off, which only decrypts)
   TEMPORAL_ADDRESS,
   TEMPORAL_NAMESPACE, …       Temporal's own variables and configuration file (default: localhost:7233, default);
-                              TEMPORAL_TLS is true, false, 1 or 0, and an API key needs it but on this machine
+                              TEMPORAL_API_KEY needs TEMPORAL_TLS, true or false, but on this machine;
+                              TEMPORAL_PROFILE is one of TEMPORAL_CONFIG_FILE
   TEMPORAL_TASK_QUEUE         queue of the message workflows (default: sinch-messages)
   SEARCH_ATTRIBUTES           on, or off where the namespace has none of ours (default: on)
   SWEEP_INTERVAL_MINUTES      of a worker: how often lost delivery reports are looked for at Sinch, or off (default: 15)
-  LOG_LEVEL                   fatal, error, warn, info, debug or silent (default: info)`;
+  LOG_LEVEL                   fatal, error, warn, info, debug or silent (default: info)
+  LOG_FORMAT                  json or text (default: text on a terminal, where NO_COLOR leaves colours out; else json)`;
 
 /** What the help of `server` says beside that. */
 export const SERVER_CONFIG_HELP = `  SINCH_API_KEY               deployment key: makes projects, an admin of each; 16 characters or more (needed)

@@ -13,6 +13,8 @@ export interface CommandContext {
   stdout: ProgressOutput;
   /** Progress, hints and errors. */
   stderr: ProgressOutput;
+  /** Puts how our commands are typed here into what people read. @default as it stands */
+  asTyped?: (text: string) => string;
 }
 
 /**
@@ -29,15 +31,15 @@ export function ignoreBrokenPipes(): void {
 
 /** Writes one line of result. */
 export function print(context: CommandContext, line = ''): void {
-  context.stdout.write(`${line}\n`);
+  context.stdout.write(`${context.asTyped?.(line) ?? line}\n`);
 }
 
 /** Writes one line that is not the result. */
 export function note(context: CommandContext, line = ''): void {
-  context.stderr.write(`${line}\n`);
+  context.stderr.write(`${context.asTyped?.(line) ?? line}\n`);
 }
 
 /** Writes the result as one line of JSON. */
 export function printJson(context: CommandContext, value: unknown): void {
-  print(context, JSON.stringify(value));
+  context.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -1,3 +1,4 @@
+export { invocationOf } from './invocation.ts';
 export { type ApiClient, ApiError, createApiClient } from './api-client.ts';
 export { CommandError, EXIT } from './command-error.ts';
 export { type CommandContext, ignoreBrokenPipes, note, print, printJson } from './context.ts';

@@ -6,6 +6,7 @@ import {
   type NewIntegration,
   type ProjectView,
   type Region,
+  whyUnfitForIntegration,
 } from '../settings/index.ts';
 import { baseUrlOfRegion, REGIONS } from '../sinch/index.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
@@ -27,6 +28,7 @@ import { integrationLines } from './integration-lines.ts';
 import { refuseTwoPlaces } from './integration-place.ts';
 import { askSinch } from './integrations-test.ts';
 import { countries, positiveNumber } from './option-values.ts';
+import { destinationWarnings } from './where-messages-go.ts';
 import { openPrompter, type Prompter, refuseMissing } from './prompter.ts';
 import { hasSecret, howToGive, readSecret, refuseAsOptions } from './secret-input.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
@@ -96,6 +98,7 @@ ${TARGET_HELP}`,
       using prompter = openPrompter(context);
       const body = await bodyOf(options, context, prompter);
       const added = await api.post<IntegrationView>('/integrations', body);
+      for (const line of destinationWarnings(added, added.isDefault)) note(context, line);
       if (options.json) return printJson(context, added);
       print(
         context,
@@ -109,6 +112,17 @@ ${TARGET_HELP}`,
 function refuseUnfit(options: AddOptions): void {
   const { tokenStdin, callbackAuth, callbackUser } = options;
   refuseTwoPlaces(options);
+  // Before anything is asked: an answer after it would be in vain.
+  for (const [what, member, value] of [
+    ['--name', 'name', options.name],
+    ['--id', 'id', options.id],
+    ['--plan', 'servicePlanId', options.plan],
+    ['--base-url', 'baseUrl', options.baseUrl],
+    ['--callback-url', 'callbackUrl', options.callbackUrl],
+  ] as const) {
+    const wrong = value === undefined ? undefined : unfit(what, member)(value);
+    if (wrong !== undefined) throw new CommandError('option_invalid', wrong, { exitCode: EXIT.usage });
+  }
   refuseUnfitCallbackOptions(options, { tokenStdin, isChange: false });
   if (callbackAuth === 'basic' && callbackUser === undefined) {
     throw new CommandError('options_conflict', '--callback-auth basic needs --callback-user.', {
@@ -129,10 +143,14 @@ async function bodyOf(options: AddOptions, context: CommandContext, prompter: Pr
       howToGive(CALLBACK_SECRET),
     ],
   ]);
-  const name = options.name ?? (await prompter.ask('Name, for people'));
-  const servicePlanId = options.plan ?? (await prompter.ask("Service Plan ID, from Sinch's dashboard, SMS > APIs"));
+  const name = options.name ?? (await prompter.ask('Name, for people', { check: unfit('The name', 'name') }));
+  const servicePlanId =
+    options.plan ??
+    (await prompter.ask("Service Plan ID, from Sinch's dashboard, SMS > APIs", {
+      check: unfit('The id', 'servicePlanId'),
+    }));
   const place = await placeOf(options, prompter);
-  const apiToken = await readSecret(context, prompter, API_TOKEN, options.tokenStdin);
+  const apiToken = await readSecret(context, prompter, API_TOKEN, options.tokenStdin, unfit('The token', 'apiToken'));
   const messagesPerSecond = options.rate ?? (prompter.isInteractive ? await askRate(prompter) : undefined);
   const { callbackAuth, ...address } = await callbackOf();
   const body: NewIntegration = {
@@ -176,7 +194,17 @@ async function placeOf(
       ...REGIONS.map((value) => ({ value, label: baseUrlOfRegion(value) })),
       { value: 'custom', label: 'a region on request, whose address Sinch has told you' },
     ]));
-  return chosen === 'custom' ? { baseUrl: await prompter.ask('Base URL') } : { region: chosen };
+  return chosen === 'custom'
+    ? { baseUrl: await prompter.ask('Base URL', { check: unfit('The address', 'baseUrl') }) }
+    : { region: chosen };
+}
+
+/** Says what an answer has to be, where it is not it; by the rules of whoever takes it. */
+function unfit(what: string, member: Parameters<typeof whyUnfitForIntegration>[0]) {
+  return (answer: string): string | undefined => {
+    const expected = whyUnfitForIntegration(member, answer);
+    return expected === undefined ? undefined : `${what} ${expected}.`;
+  };
 }
 
 async function askRate(prompter: Prompter): Promise<number> {
@@ -188,11 +216,12 @@ async function askRate(prompter: Prompter): Promise<number> {
 }
 
 async function offerNextSteps(
-  { id, isDefault }: IntegrationView,
+  added: IntegrationView,
   api: ApiClient,
   context: CommandContext,
   prompter: Prompter,
 ): Promise<void> {
+  const { id, isDefault } = added;
   let works = true;
   if (await prompter.confirm('Test the connection now? Nothing is sent.', true)) {
     const { ok, explanation } = await askSinch(api, id);
@@ -202,6 +231,8 @@ async function offerNextSteps(
   if (isDefault) return;
   const { defaultIntegrationId } = await api.get<ProjectView>('/settings');
   const now = defaultIntegrationId === undefined ? 'there is none yet' : `now it is ${defaultIntegrationId}`;
+  // That of the address was said when it was added.
+  for (const line of destinationWarnings(added, true).slice(0, 1)) note(context, line);
   const question = `Make it the project's default SMS provider (${now})?`;
   if (!(await prompter.confirm(question, works && defaultIntegrationId === undefined))) return;
   await api.patch('/settings', { defaultIntegrationId: id });

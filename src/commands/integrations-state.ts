@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { IntegrationView, ProjectView } from '../settings/index.ts';
 import { createApiClient } from './api-client.ts';
-import { type CommandContext, print, printJson } from './context.ts';
+import { type CommandContext, note, print, printJson } from './context.ts';
+import { destinationWarnings } from './where-messages-go.ts';
 import { confirmOrStop, openPrompter } from './prompter.ts';
 import { addTargetOptions, resolveTarget, TARGET_HELP, type TargetOptions } from './target.ts';
 
@@ -49,7 +50,10 @@ export function addIntegrationsStateCommands(integrations: Command, context: Com
     )
     .action(async (id: string, options: Options) => {
       const target = await resolveTarget(options, context.env);
-      const settings = await createApiClient(target).patch<ProjectView>('/settings', { defaultIntegrationId: id });
+      const api = createApiClient(target);
+      const settings = await api.patch<ProjectView>('/settings', { defaultIntegrationId: id });
+      const integration = await api.get<IntegrationView>(`/integrations/${encodeURIComponent(id)}`);
+      for (const line of destinationWarnings(integration, true)) note(context, line);
       if (options.json) return printJson(context, settings);
       print(context, `Integration ${id} is the default SMS provider of project ${target.projectId} now.`);
     });

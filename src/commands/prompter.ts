@@ -27,7 +27,7 @@ export interface Prompter extends Disposable {
   /** Until there is an answer that fits; without blanks around it. */
   ask(question: string, options?: AskOptions): Promise<string>;
   /** The same with nothing shown of what is typed. */
-  askSecret(question: string): Promise<string>;
+  askSecret(question: string, options?: Pick<AskOptions, 'check'>): Promise<string>;
   /** By number or by name. */
   choose<T extends string>(question: string, choices: readonly Choice<T>[]): Promise<T>;
   /** @param assumed what it is where nothing is typed */
@@ -62,10 +62,13 @@ export function openPrompter(context: CommandContext): Prompter {
         note(context, wrong);
       }
     },
-    async askSecret(question) {
+    async askSecret(question, { check } = {}) {
       for (;;) {
         const answer = await next(`${question} (not shown): `, true);
-        if (answer !== '') return answer;
+        if (answer === '') continue;
+        const wrong = check?.(answer);
+        if (wrong === undefined) return answer;
+        note(context, wrong);
       }
     },
     async choose(question, choices) {

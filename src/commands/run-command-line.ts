@@ -11,9 +11,11 @@ import { addExplainCommand } from './explain.ts';
 import { addExporterCommand } from './exporter.ts';
 import { addHeldMessagesCommand, addHoldsCommand } from './holds.ts';
 import { addIntegrationsCommand } from './integrations.ts';
+import { asTyped } from './invocation.ts';
 import { addKeysCommand } from './keys.ts';
 import { addCompletionCommand } from './completion.ts';
 import { addLedgerCommand } from './ledger.ts';
+import { machineErrorOf } from './machine-error.ts';
 import { addMessageCommand } from './message.ts';
 import { addOpenCommand } from './open.ts';
 import { addMessagesCommand } from './messages.ts';
@@ -31,15 +33,24 @@ import { addSweepCommand } from './sweep.ts';
 import { addUpCommand } from './up.ts';
 import { addWorkerCommand } from './worker.ts';
 
+/** What the command line works with. */
+export interface CommandProcess extends Omit<CommandContext, 'asTyped'> {
+  /** How our commands are typed here, for hints. @default 'temporal-sinch' */
+  invocation?: string;
+}
+
 /**
  * Runs one command to its end and gives the exit code, see `EXIT`. Everything that it started is stopped by
  * then.
  */
-export async function runCommandLine(args: readonly string[], context: CommandContext): Promise<number> {
+export async function runCommandLine(args: readonly string[], process: CommandProcess): Promise<number> {
+  const { invocation = 'temporal-sinch', ...rest } = process;
+  const commands: string[] = [];
+  const context: CommandContext = { ...rest, asTyped: (text) => asTyped(text, invocation, commands) };
+  const program = createProgram(context);
+  commands.push(...program.commands.map((command) => command.name()));
   try {
-    return await createProgram(context)
-      .parseAsync(args, { from: 'user' })
-      .then(() => 0);
+    return await program.parseAsync(args, { from: 'user' }).then(() => 0);
   } catch (error) {
     return report(error, args.includes('--json'), context);
   }
@@ -50,8 +61,8 @@ function createProgram(context: CommandContext): Command {
     .description('SMS and MMS through Sinch as Temporal workflows: never sent twice, never lost.')
     .version(versionOf())
     .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
-      writeErr: (text) => void context.stderr.write(text),
+      writeOut: (text) => void context.stdout.write(context.asTyped?.(text) ?? text),
+      writeErr: (text) => void context.stderr.write(context.asTyped?.(text) ?? text),
     })
     .showHelpAfterError('(add --help for the options and examples)')
     .exitOverride()
@@ -70,8 +81,8 @@ Examples:
   temporal-sinch campaign welcome
   temporal-sinch integrations add
 
-Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 130 stopped by Ctrl-C at a question
-or before a sweep had ended.`,
+Exit codes: 0 done, 1 it failed, 2 it was called wrongly, 130 stopped by Ctrl-C at a question,
+before a sweep had ended, or before all of up was up.`,
     );
   addUpCommand(program, context);
   addSendCommand(program, context);
@@ -106,7 +117,8 @@ or before a sweep had ended.`,
   return program;
 }
 
-function report(error: unknown, asJson: boolean, context: CommandContext): number {
+function report(thrown: unknown, asJson: boolean, context: CommandContext): number {
+  const error = machineErrorOf(thrown);
   if (error instanceof CommanderError) {
     // Commander has said what was wrong, or shown the help that was asked for.
     return error.exitCode === 0 ? EXIT.done : EXIT.usage;

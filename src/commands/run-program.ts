@@ -2,6 +2,7 @@ import { type Command, CommanderError } from 'commander';
 import { reasonOf } from '../contract/reason.ts';
 import { CommandError, EXIT } from './command-error.ts';
 import { ignoreBrokenPipes } from './context.ts';
+import { machineErrorOf } from './machine-error.ts';
 import { listenForStop } from './stop-signal.ts';
 
 /** What a program beside the command line works with: the process's own, and a signal at Ctrl-C. */
@@ -36,7 +37,8 @@ export async function runProgram(
       throw reason;
     });
     return isRight ? EXIT.done : EXIT.failed;
-  } catch (error) {
+  } catch (thrown) {
+    const error = machineErrorOf(thrown);
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const message = reasonOf(error);
     const code = error instanceof Error && 'code' in error ? String(error.code) : failure;

@@ -31,13 +31,28 @@ export function howToGive({ name, variable, stdinOption }: SecretInput): string 
 
 /**
  * The secret: of standard input where that is told, else of the environment, else of the terminal.
- * @throws CommandError where it is empty, or nobody can be asked
+ * @param check says what was expected where a secret is not it, without the secret; asked for again where it is typed
+ * @throws CommandError where it is empty or unfit, or nobody can be asked
  */
 export async function readSecret(
   context: CommandContext,
   prompter: Prompter,
   input: SecretInput,
   fromStdin = false,
+  check?: (secret: string) => string | undefined,
+): Promise<string> {
+  const secret = await readAnySecret(context, prompter, input, fromStdin, check);
+  const wrong = check?.(secret);
+  if (wrong === undefined) return secret;
+  throw new CommandError('secret_unfit', wrong, { exitCode: EXIT.usage });
+}
+
+async function readAnySecret(
+  context: CommandContext,
+  prompter: Prompter,
+  input: SecretInput,
+  fromStdin: boolean,
+  check: ((secret: string) => string | undefined) | undefined,
 ): Promise<string> {
   const { stdin } = context;
   if (fromStdin && stdin?.isTTY !== true) {
@@ -52,7 +67,7 @@ export async function readSecret(
     note(context, `The ${input.name} is that of ${input.variable}.`);
     return value;
   }
-  return prompter.askSecret(capitalized(input.name));
+  return prompter.askSecret(capitalized(input.name), check === undefined ? {} : { check });
 }
 
 /** Refuses options that people may try, by saying what to do, and without repeating what they hold. */

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Command } from 'commander';
-import { createLogger, readServerConfig } from '../config.ts';
+import { readServerConfig } from '../config.ts';
+import { createLogger } from '../log.ts';
 import { reasonOf } from '../contract/reason.ts';
 import { loadKeyring, openDatabase } from '../db/index.ts';
 import { createPayloadEncryption } from '../payload-encryption/index.ts';
@@ -30,7 +31,7 @@ export function addServerCommand(program: Command, context: CommandContext): voi
     .action(async (options: { json?: boolean }) => {
       const config = readServerConfig(context.env);
       using stop = listenForStop();
-      const log = createLogger(config.logLevel);
+      const log = createLogger(config.logLevel, context.env);
       const keyring = await loadKeyring(config.encryption);
       const payloadEncryption = createPayloadEncryption(keyring, { encrypts: config.encryptPayloads, log });
       await using database = await openDatabase({ url: config.databaseUrl, log });

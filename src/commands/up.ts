@@ -16,6 +16,7 @@ import {
   givenBehaviour,
   type SimulatorBehaviourOptions,
 } from './simulator-options.ts';
+import { destinationLine, destinationWarnings, isReal } from './where-messages-go.ts';
 import { listenForStop } from './stop-signal.ts';
 
 interface UpOptions extends SimulatorBehaviourOptions {
@@ -41,9 +42,9 @@ export function addUpCommand(program: Command, context: CommandContext): void {
         'webhook, all on 127.0.0.1. Prints where they are and runs until Ctrl-C, which finishes what is being sent; a ' +
         'second Ctrl-C stops at once.',
     )
-    .option('--port <port>', 'of the HTTP API (default: a free one)', port)
-    .option('--ui-port <port>', "of Temporal's web UI (default: a free one)", port)
-    .option('--temporal-port <port>', "of Temporal's own API (default: a free one)", port)
+    .option('--port <port>', 'of the HTTP API (default: that of the last time, at first a free one)', port)
+    .option('--ui-port <port>', "of Temporal's web UI (default: likewise)", port)
+    .option('--temporal-port <port>', "of Temporal's own API (default: likewise)", port)
     .option('--data-dir <folder>', 'for the API key, the addresses and the data', DEFAULT_DATA_DIR)
     .option('--memory', 'keep messages and events in memory: about twice as fast, gone at the end')
     .option(
@@ -68,6 +69,7 @@ Environment:
                   API are at its /metrics, with the API key)
   TEMPORAL_CLI    the temporal program to start (default: found, downloaded or built once)
   LOG_LEVEL       fatal, error, warn, info, debug or silent (default: warn)
+  LOG_FORMAT      json or text (default: text on a terminal, where NO_COLOR leaves colours out)
 
 Examples:
   temporal-sinch up
@@ -86,12 +88,14 @@ async function runUp(options: UpOptions, context: CommandContext): Promise<void>
     stack = await startUp(options, context, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
-    note(context, 'Stopped before all was up.');
-    return;
+    throw new CommandError('stopped', 'Stopped before all was up; nothing was left running.', {
+      exitCode: EXIT.interrupted,
+      cause: error,
+    });
   }
   try {
     if (options.json) printJson(context, addressesOf(stack, options));
-    else printWelcome(context, stack, options);
+    else await printWelcome(context, stack, options);
     await Promise.race([stop.received, stack.ended]);
     note(context, 'Stopping: finishing what is being sent. Ctrl-C again stops at once.');
   } finally {
@@ -143,6 +147,7 @@ async function startUp(options: UpOptions, context: CommandContext, signal: Abor
     log,
     signal,
     onProgress: progress.report,
+    onNotice: (sentence) => note(context, sentence),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(settings === undefined ? {} : { settings }),
@@ -203,7 +208,7 @@ function addressesOf(stack: Stack, { dataDir }: UpOptions) {
   };
 }
 
-function printWelcome(context: CommandContext, stack: Stack, options: UpOptions): void {
+async function printWelcome(context: CommandContext, stack: Stack, options: UpOptions): Promise<void> {
   const file = stackFilePath(options.dataDir);
   const key = stack.apiKeyIsNew
     ? `${stack.apiKey} (new; shown this once, kept in ${file})`
@@ -214,15 +219,28 @@ function printWelcome(context: CommandContext, stack: Stack, options: UpOptions)
     ['HTTP API', `${stack.url}/v1/projects/${stack.projectId}`],
     ['Temporal UI', stack.temporalUi ?? 'that of the server in use'],
     ['Temporal', stack.temporalAddress ?? 'the server in use'],
-    ['Simulator', stack.simulator === undefined ? 'none: messages go to Sinch' : `${stack.simulator.url}/_simulator`],
+    ['Simulator', stack.simulator === undefined ? 'none' : `${stack.simulator.url}/_simulator`],
     ['API key', key],
     ['Data', dataPlace(options, context)],
   ] as const;
-  const what =
-    stack.simulator === undefined ? 'Messages go to Sinch.' : 'Sinch is simulated: nothing is sent to anybody.';
-  print(context, `temporal-sinch is up. ${what}\n`);
+  const destinations = await stack.destinations();
+  const real = destinations.filter(isReal);
+  print(
+    context,
+    `temporal-sinch is up. ${real.length === 0 ? 'Sinch is simulated: nothing is sent to anybody.' : 'Messages may reach people: see below where each integration sends.'}\n`,
+  );
   for (const [name, value] of rows) print(context, `  ${name.padEnd(12)} ${value}`);
-  if (stack.simulator !== undefined) {
+  if (real.length > 0) {
+    print(context, '\nWhere messages go:');
+    for (const destination of destinations) {
+      const { projectId, id, isDefault } = destination;
+      const role = isDefault ? `, the default of project ${projectId},` : ` of project ${projectId}`;
+      print(context, `  ${id}${role} ${destinationLine(destination)}`);
+    }
+    const unreached = real.find(({ callbackUrl }) => callbackUrl?.startsWith(stack.url) === true);
+    if (unreached) for (const line of destinationWarnings(unreached, false).slice(1)) print(context, `\n${line}`);
+  }
+  if (stack.simulator !== undefined && destinations.some((each) => each.isDefault && !isReal(each))) {
     const folder = options.dataDir === DEFAULT_DATA_DIR ? '' : ` --data-dir ${options.dataDir}`;
     print(context, '\nTry, in another terminal:');
     print(context, `  temporal-sinch send --to +33639980001 --text "Hello" --wait${folder}`);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { createLogger, readConfig } from '../config.ts';
+import { readConfig } from '../config.ts';
+import { createLogger } from '../log.ts';
 import { openDatabase } from '../db/index.ts';
 import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
@@ -23,7 +24,7 @@ export function addWorkerCommand(program: Command, context: CommandContext): voi
     .action(async (options: { json?: boolean }) => {
       const config = readConfig(context.env);
       using stop = listenForStop();
-      const log = createLogger(config.logLevel);
+      const log = createLogger(config.logLevel, context.env);
       const { namespace = 'default', connectionOptions } = config.temporal;
       const payloadEncryption = await openPayloadEncryption(config, log);
       await using database = await openDatabase({ url: config.databaseUrl, log });

@@ -199,7 +199,9 @@ function showResult(result: DemoResult, options: DemoOptions, context: DemoConte
 }
 
 async function keepRunning(stack: Stack, context: DemoContext): Promise<void> {
-  note(context, `Everything is left running. The API: ${stack.url}/v1/projects/${LOCAL_PROJECT_ID}. Ctrl-C stops it.`);
+  note(context, `Everything is left running; Ctrl-C stops it.`);
+  note(context, `  HTTP API  ${stack.url}/v1/projects/${LOCAL_PROJECT_ID}`);
+  note(context, `  API key   ${context.env['SINCH_API_KEY'] ? 'the one in SINCH_API_KEY' : stack.apiKey}`);
   await Promise.race([
     stack.ended,
     new Promise<void>((resolve) => context.signal.addEventListener('abort', () => resolve(), { once: true })),

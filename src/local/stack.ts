@@ -4,7 +4,7 @@ import type { Database } from '../db/index.ts';
 import { LOOPBACK_HOSTS } from '../hosts/index.ts';
 import { createPayloadEncryption } from '../payload-encryption/index.ts';
 import { startServer } from '../server.ts';
-import type { Settings } from '../settings/index.ts';
+import type { Integration, Settings } from '../settings/index.ts';
 import type { Simulator } from '../simulator/index.ts';
 import { connectWorker } from '../worker-connection.ts';
 import { startWorker } from '../worker.ts';
@@ -28,6 +28,8 @@ export interface Stack extends AsyncDisposable {
   readonly apiKey: string;
   /** Whether this run made the key, so that it has to be shown. */
   readonly apiKeyIsNew: boolean;
+  /** Every integration as it is now, and whether it is its project's default. */
+  destinations(): Promise<readonly StackDestination[]>;
   /** On the worker's own connection. */
   readonly client: Client;
   readonly database: Database;
@@ -45,6 +47,12 @@ export interface Stack extends AsyncDisposable {
    */
   close(): Promise<void>;
 }
+
+/** An integration of a stack, without its secrets. */
+export type StackDestination = Pick<Integration, 'id' | 'projectId' | 'baseUrl'> & {
+  callbackUrl?: string;
+  isDefault: boolean;
+};
 
 /** What was started, in the order in which it is stopped. */
 const PARTS = [
@@ -196,6 +204,7 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
     projectId,
     apiKey,
     apiKeyIsNew,
+    destinations: () => destinationsOf(settings),
     client,
     database,
     ...(simulator === undefined ? {} : { simulator }),
@@ -204,6 +213,18 @@ async function start(options: StackOptions, closers: Closers, ticker: ProgressTi
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function destinationsOf(settings: Settings): Promise<StackDestination[]> {
+  return Promise.all(
+    (await settings.integrations()).map(async ({ id, projectId, baseUrl, callbackUrl }) => ({
+      id,
+      projectId,
+      baseUrl,
+      ...(callbackUrl === undefined ? {} : { callbackUrl }),
+      isDefault: (await settings.project(projectId))?.defaultIntegrationId === id,
+    })),
+  );
 }
 
 /** Rejects when a part ends by itself, that is before `isClosing` says that its end was asked for. */

@@ -1,4 +1,5 @@
 export { deriveCallbackSecret } from './callback-address.ts';
+export { whyUnfitForIntegration } from './settings-bodies.ts';
 export type { ExporterSettings } from './exporter-settings.ts';
 /** @internal */
 export { forgetArchivedSecrets } from './forget-archived-secrets.ts';

@@ -44,6 +44,14 @@ export const newIntegrationBody = z
   .partial()
   .extend({ name, servicePlanId, apiToken });
 
+/** What a member of a new integration has to be, where a value is not it: completes a sentence. */
+export function whyUnfitForIntegration(
+  member: keyof typeof newIntegrationBody.shape,
+  value: unknown,
+): string | undefined {
+  return newIntegrationBody.shape[member].safeParse(value).error?.issues[0]?.message;
+}
+
 /** The id is read too, so that naming it as it is does no harm and naming another is refused for what it is. */
 export const integrationChangeBody = z
   .strictObject(

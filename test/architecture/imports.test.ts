@@ -57,8 +57,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   testing: ['simulator'],
   // What follows composes the parts.
   'search-attributes.ts': [],
-  'temporal-config.ts': [],
-  'config.ts': ['db', 'hosts', 'http', 'settings', 'temporal-config.ts'],
+  'log.ts': [],
+  'temporal-config.ts': ['hosts'],
+  'config.ts': ['db', 'hosts', 'http', 'log.ts', 'settings', 'temporal-config.ts'],
   'plugin.ts': [
     'activities',
     'client',
@@ -114,9 +115,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'db',
     'erasure',
     'events',
+    'hosts',
     'http',
     'intake',
     'local',
+    'log.ts',
     'payload-encryption',
     'requests',
     'server.ts',

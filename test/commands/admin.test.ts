@@ -304,6 +304,57 @@ describe('commands of admins', () => {
       assert.equal(settings.defaultIntegrationId, 'sinch-eu');
     });
 
+    test('check each answer as it is given, and ask again', async () => {
+      await project('checked');
+      const { exitCode, screen } = await stack.run('checked', 'integrations add', {
+        typed: [
+          [/Name, for people: $/, `${'x'.repeat(201)}${ENTER}`],
+          [/The name has to be a name of 1 to 200 characters\.[^]*Name, for people: $/, `Checked${ENTER}`],
+          [/Service Plan ID.*: $/, `my plan!${ENTER}`],
+          [/The id has to be the Service Plan ID of Sinch: [^]*Service Plan ID.*: $/, `my-plan${ENTER}`],
+          [/Number or name: $/, `custom${ENTER}`],
+          [/Base URL: $/, `eu.sms.api.sinch.com${ENTER}`],
+          [/The address has to be a URL of scheme and host[^]*Base URL: $/, `${stack.simulatorUrl}${ENTER}`],
+          [/not shown/, `Bearer ${PLAN.apiToken}${ENTER}`],
+          [/The token has to be the API token of the plan, without blanks\.[^]*not shown/, `${PLAN.apiToken}${ENTER}`],
+          [/Throughput by contract/, `none${ENTER}`],
+          [/Expected a number above 0\.[^]*Throughput by contract/, `50${ENTER}`],
+          [/Test the connection now/, `n${ENTER}`],
+          [/default SMS provider/, `n${ENTER}`],
+        ],
+      });
+      assert.equal(exitCode, 0, screen);
+      assert.doesNotMatch(screen, /reaches people/);
+    });
+
+    test('refuse an option that is wrong before anything is asked', async () => {
+      for (const [option, value, expected] of [
+        ['--plan', 'my plan!', /--plan has to be the Service Plan ID/],
+        ['--base-url', 'http://sinch.example', /--base-url has to be a URL of scheme and host/],
+        ['--id', '..', /--id has to be 1 to 64/],
+        ['--name', ' ', /--name has to be a name of 1 to 200/],
+      ] as const) {
+        const { exitCode, stderr } = await stack.run('asked', ['integrations', 'add', option, value], { typed: [] });
+        assert.equal(exitCode, 2);
+        assert.match(stderr, expected);
+        assert.doesNotMatch(stderr, /for people/);
+      }
+    });
+
+    test('warn of an integration that reaches people, when it is added and when it becomes the default', async () => {
+      await project('real');
+      const added = await stack.run(
+        'real',
+        'integrations add --id real-eu --name Real --plan real-plan --region eu --token-stdin --json'.split(' '),
+        token,
+      );
+      assert.equal(added.exitCode, 0, added.stderr);
+      assert.match(added.stderr, /integration real-eu goes to Sinch at eu\.sms\.api\.sinch\.com: it reaches people/);
+      assert.equal(added.stdout.trimEnd().split('\n').length, 1);
+      const made = await stack.run('real', 'integrations default real-eu');
+      assert.match(made.stderr, /Every message that names no other integration goes to Sinch/);
+    });
+
     test('ask and answer as the README has it', async () => {
       const [block] = codeBlocks(sectionOf(README, 'Setting up integrations')).filter(
         ({ language }) => language === 'text',

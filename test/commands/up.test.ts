@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -165,19 +165,4 @@ describe('up, and the commands that speak to it', () => {
     assert.equal(file['apiKey'], addresses['api_key']);
     assert.match((await run('ledger')).stderr, /No stack is running here/);
   });
-});
-
-test('Ctrl-C while up starts stops what has started, and is no error', async () => {
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'temporal-sinch-early-'));
-  try {
-    const early = startChild('src/cli.ts', ['up', '--data-dir', dataDir]);
-    // The database is opened first: by then signals are taken.
-    while (!existsSync(path.join(dataDir, 'database.lock'))) await new Promise((resolve) => setTimeout(resolve, 10));
-    early.signal('SIGINT');
-    assert.equal(await early.exited, 0, early.stderr());
-    assert.match(early.stderr(), /Stopped before all was up\.\n$/);
-    assert.equal(existsSync(path.join(dataDir, 'database.lock')), false);
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true });
-  }
 });

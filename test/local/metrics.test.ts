@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
 import { findFreePorts } from '../../src/local/free-ports.ts';
 import { type Stack, startStack } from '../../src/local/index.ts';
 import { MetricsAddressError } from '../../src/worker-connection.ts';

@@ -1,7 +1,7 @@
 /** What an admin changes over HTTP holds in the worker that runs, with no restart. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createLogger } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
 import { sendQueueOf } from '../../src/contract/names.ts';
 import { type Stack, startStack } from '../../src/local/index.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/index.ts';

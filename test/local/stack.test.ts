@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { createLogger } from '../../src/config.ts';
+import { createLogger } from '../../src/log.ts';
 import { findFreePorts } from '../../src/local/free-ports.ts';
 import { type Stack, StackError, startStack, stackFilePath } from '../../src/local/index.ts';
 import { listens } from '../helpers/child.ts';

@@ -13,6 +13,7 @@ const settings = staticSettings({
   projects: [
     {
       id: 'shop',
+      defaultIntegrationId: 'eu',
       integrations: [
         { id: 'eu', region: 'eu', servicePlanId: 'right', apiToken: 't', formerServicePlanIds: ['wrong'] },
         { id: 'eu-2', region: 'eu', servicePlanId: 'right', apiToken: 't' },
@@ -75,11 +76,13 @@ test('what nobody takes is counted and grows older, where no worker runs', async
 });
 
 test('a worker that asks is counted, and what it takes waits no more', async () => {
-  const { taskToken } = await client.workflowService.pollWorkflowTaskQueue({
-    namespace: 'default',
-    taskQueue: { name: DEFAULT_TASK_QUEUE },
-    identity: 'one',
-  });
+  const { taskToken } = await client.withDeadline(Date.now() + 60_000, async () =>
+    client.workflowService.pollWorkflowTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: DEFAULT_TASK_QUEUE },
+      identity: 'one',
+    }),
+  );
   assert.ok(taskToken.length > 0);
   await until('it is seen', async () => {
     const stats = (await now())[`workflow ${DEFAULT_TASK_QUEUE}`];
