@@ -231,7 +231,7 @@ describe('times out of range', () => {
 });
 
 test('what no text is, in paths, queries and bodies, is never a failure of the server', async () => {
-  const nasty = ['%00', 'a%00b', '%ED%A0%80', '%ff', '%', '%F0%9F%98', `${'x'.repeat(3_000)}`];
+  const nasty = ['%00', 'a%00b', '%ED%A0%80', '%ff', '%', '%F0%9F%98', 'x'.repeat(3_000)];
   const documented = (await app.get('/openapi.json')).json as { paths: Record<string, Record<string, unknown>> };
   for (const [path, operations] of Object.entries(documented.paths)) {
     if (path.startsWith('/webhooks') || path.includes('/codec/')) continue;
