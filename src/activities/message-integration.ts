@@ -1,5 +1,5 @@
 import type { SendMessageInput } from '../contract/message.ts';
-import { servesPlan } from '../plans/index.ts';
+import { servesPlan } from '../contract/serves-plan.ts';
 import type { Integration, Settings } from '../settings/index.ts';
 
 /**

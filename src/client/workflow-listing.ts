@@ -15,18 +15,20 @@ const INVALID_ARGUMENT = 3;
 /** `UNKNOWN` of gRPC. */
 const UNKNOWN = 2;
 
-const SAID = {
+type WorkflowListingErrorCode = 'search_attributes_missing' | 'invalid_page_token';
+
+const SAID: Readonly<Record<WorkflowListingErrorCode, string>> = {
   search_attributes_missing:
     'Temporal cannot list messages by campaign: register the search attributes ' +
     `${Object.values(SEARCH_ATTRIBUTE).join(', ')} (type Keyword) with \`temporal operator search-attribute create\``,
   invalid_page_token: 'The page token is none that Temporal gave: leave it out to start at the first page',
-} as const;
+};
 
 /** Temporal cannot list messages: our search attributes are not registered there, or the page's token is none of its own. */
 export class WorkflowListingError extends Error {
-  readonly code: keyof typeof SAID;
+  readonly code: WorkflowListingErrorCode;
 
-  constructor(code: keyof typeof SAID, options: ErrorOptions) {
+  constructor(code: WorkflowListingErrorCode, options: ErrorOptions) {
     super(SAID[code], options);
     this.name = 'WorkflowListingError';
     this.code = code;

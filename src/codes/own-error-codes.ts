@@ -284,6 +284,14 @@ const ROWS: readonly Row[] = [
     'have an admin choose the default SMS provider, or name an integration',
   ],
   [
+    'invalid_page_token',
+    'Page of a list that there is not',
+    'request',
+    'permanent',
+    'the token of the page is none that Temporal gave, or no longer one',
+    'leave it out to begin at the first page',
+  ],
+  [
     'search_attributes_missing',
     'Search attributes are missing',
     'deployment',

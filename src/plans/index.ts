@@ -7,7 +7,7 @@ export {
   type PlanFaultsOptions,
   type Responsible,
 } from './plan-faults.ts';
-export { accessOf, integrationsOfPlan, servesPlan } from './plan-integrations.ts';
+export { accessOf, integrationsOfPlan } from './plan-integrations.ts';
 export { createPlanRate, type PlanRate } from './plan-rate.ts';
 export { probeIntegrations, probePlan } from './probe-plan.ts';
 export { ratesOfPlans } from './rates-of-plans.ts';

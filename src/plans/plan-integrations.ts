@@ -1,11 +1,5 @@
+import { servesPlan } from '../contract/serves-plan.ts';
 import type { Integration } from '../settings/index.ts';
-
-/** Whether messages that wait in the plan's queue go through the integration: it is its plan, or was before it was corrected. */
-export function servesPlan(integration: Integration, servicePlanId: string): boolean {
-  return (
-    integration.servicePlanId === servicePlanId || (integration.formerServicePlanIds?.includes(servicePlanId) ?? false)
-  );
-}
 
 /** The enabled integrations that send what waits in the plan's queue: those that have it, else those that had it. */
 export function integrationsOfPlan(integrations: readonly Integration[], servicePlanId: string): Integration[] {

@@ -1,5 +1,5 @@
 import type { PlanHold } from '../../contract/plan-hold.ts';
-import { servesPlan } from '../../plans/index.ts';
+import { servesPlan } from '../../contract/serves-plan.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { heldMessageListSchema, heldMessageView, holdListSchema, holdView } from '../held-view.ts';

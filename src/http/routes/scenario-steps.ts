@@ -23,7 +23,7 @@ const LARGEST_BATCH_BYTES = 16 * 1024 * 1024;
 const request = z
   .strictObject({
     ...messageRequestSchema.shape,
-    messageId: messageRequestSchema.shape.messageId.openapi({ pattern: MESSAGE_ID }),
+    messageId: z.string().openapi({ pattern: MESSAGE_ID }),
   })
   .openapi('MessageRequest');
 
