@@ -158,10 +158,10 @@ test('refuses what would be passed over where settings are those of the database
 
 test('takes numbers in plain decimal digits alone, within their limits', () => {
   const wrong: [name: string, values: string[]][] = [
-    ['REPORT_WINDOW_HOURS', ['0', '0.01', '721', '0x10', '1e2', '-1', '96h', ' ']],
-    ['SINCH_MESSAGES_PER_SECOND', ['0', '0x1e', '1e1', '30/s', ' ']],
+    ['REPORT_WINDOW_HOURS', ['0', '0.01', '721', '0x10', '1e2', '-1', '96h']],
+    ['SINCH_MESSAGES_PER_SECOND', ['0', '0x1e', '1e1', '30/s']],
     ['RETENTION_DAYS', ['0', '1.5', '36501', '1e2', '0x5a']],
-    ['PORT', ['65536', '0x50', '8e3', '-1', ' ']],
+    ['PORT', ['65536', '0x50', '8e3', '-1']],
     ['WEBHOOK_MAX_CONCURRENT', ['0', '1.5', '1e3']],
     ['SWEEP_INTERVAL_MINUTES', ['0', '1441', '0xf', 'on']],
   ];
@@ -277,7 +277,7 @@ test('takes a switch as on or off in every usual spelling, and nothing else', ()
     }
   }
   for (const variable of ['SEARCH_ATTRIBUTES', 'WAIT_WHERE_NO_REPORTS', 'STATUS_ATTRIBUTE', 'PAYLOAD_ENCRYPTION']) {
-    for (const word of ['yes', 'no', '2', '  ', 'enabled']) {
+    for (const word of ['yes', 'no', '2', 'enabled']) {
       const problems = problemsOf(readConfig, { ...WORKER, [variable]: word });
       assert.ok(problems.includes(`${variable}: expected on or off (or true, false, 1, 0); it is "${word}"`), problems);
     }

@@ -87,12 +87,12 @@ before a sweep had ended, or before all of up was up.`,
   addUpCommand(program, context);
   addSendCommand(program, context);
   addMessageCommand(program, context);
-  addOpenCommand(program, context);
-  addStatusCommand(program, context);
   addMessagesCommand(program, context);
   addCancelCommand(program, context);
   addHoldsCommand(program, context);
   addHeldMessagesCommand(program, context);
+  addOpenCommand(program, context);
+  addStatusCommand(program, context);
   addLedgerCommand(program, context);
   addSweepCommand(program, context);
   addExplainCommand(program, context);

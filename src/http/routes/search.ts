@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { explainMsisdnRefusal, MIN_SPELLING_DIGITS, spellingsOf } from '../../countries/index.ts';
+import { type BareNumbers, explainMsisdnRefusal, MIN_SPELLING_DIGITS, spellingsOf } from '../../countries/index.ts';
 import { type ApiRoute, apiRoute } from '../api-route.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { given, messageFilters, messageListSchema, messageListView } from '../message-list.ts';
@@ -49,13 +49,13 @@ export function searchRoutes({ settings, register }: Pick<AppDeps, 'settings' | 
       answer: messageListSchema,
       problems: ['invalid_field'],
       async handle({ params, json }) {
-        const { projectId } = await projectOf(settings, params.projectId);
+        const { projectId, bareNumbers } = await projectOf(settings, params.projectId);
         const { recipient, limit, cursor, ...filters } = read(json());
         const page = await register.list({
           projectId,
           limit,
           ...given({ cursor, ...filters }),
-          ...(recipient === undefined ? {} : { recipient: numberOf(recipient) }),
+          ...(recipient === undefined ? {} : { recipient: numberOf(recipient, bareNumbers) }),
         });
         return messageListView(page);
       },
@@ -76,8 +76,8 @@ function read(json: unknown): z.output<typeof body> {
 }
 
 /** The same reading as when a message is sent. Never the number itself, which a proxy may log with the answer. */
-function numberOf(recipient: string) {
-  const number = spellingsOf(recipient);
+function numberOf(recipient: string, bareNumbers: BareNumbers | undefined) {
+  const number = spellingsOf(recipient, { bareNumbers });
   if (number.ok) return number.spellings;
   const message = `${explainMsisdnRefusal(number.reason)}, and a spelling that was refused is looked for by ${MIN_SPELLING_DIGITS} digits or more`;
   throw wrong([{ field: 'recipient', message }]);
