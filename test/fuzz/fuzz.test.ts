@@ -14,7 +14,7 @@ after(() => target?.[Symbol.asyncDispose]());
 
 const PROMISES = {
   callbacks: 'whatever a genuine callback brings, it is answered 200 and is signalled or kept',
-  requests: 'whatever is requested, it is answered 200 or 400, never by a failure of ours',
+  requests: 'whatever is requested, it is answered 200, 400, 413 or 415, never by a failure of ours',
   routes: 'whatever any route is asked, it is no failure of ours',
   broken: 'whatever comes over a connection, the process lives on',
 } as const;

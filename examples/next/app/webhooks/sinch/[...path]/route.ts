@@ -1,4 +1,4 @@
-import { webhook } from '../../../../lib/webhook';
+import { webhook } from '../../../../webhook';
 
 // Of Node.js: the webhook checks signatures with node:crypto and signals over gRPC.
 export const runtime = 'nodejs';
