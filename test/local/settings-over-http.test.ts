@@ -28,7 +28,7 @@ describe('a change over HTTP', () => {
   async function call(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
     const response = await fetch(`${stack.url}/v1/projects/demo${path}`, {
       method,
-      headers: { authorization: `Bearer ${stack.apiKey}` },
+      headers: { authorization: `Bearer ${stack.apiKey}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
