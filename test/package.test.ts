@@ -154,7 +154,12 @@ describe('the package', () => {
       for (const [, from = ''] of text.matchAll(/^(?:import|export)\b[^;]*?from '(\.[^']+)'/gm)) {
         // A declaration names the source that it was made of; whoever reads it looks for the declaration instead.
         const target = path.join(path.dirname(file), file.endsWith('.d.ts') ? from.replace(/\.ts$/, '.d.ts') : from);
-        assert.ok(packed.files.includes(target), `${file} imports ${target}`);
+        // Next resolves modules without their ending.
+        const names = [target, `${target}.ts`];
+        assert.ok(
+          names.some((name) => packed.files.includes(name)),
+          `${file} imports ${target}`,
+        );
       }
     }
   });

@@ -13,9 +13,7 @@ export { type Database, openDatabase, type OpenDatabaseOptions } from './open-da
 /** @internal */
 export type { Orm } from './orm.ts';
 export { rotateSecrets, type SecretRotation, type SealedColumn } from './rotate-secrets.ts';
-
 export { withTlsOfEnvironment } from './server-url.ts';
-
 /** @internal */
 export {
   apiKeys,
@@ -35,6 +33,7 @@ export {
   unreadableCallbacks,
 } from './schema.ts';
 export { asStoreErrors, StoreError, storeErrorOf } from './store-error.ts';
+/** @internal */
 export { isToNumber } from './to-number.ts';
 /** @internal */
 export type { TransactionOptions } from './transaction.ts';

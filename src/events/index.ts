@@ -14,6 +14,7 @@ export type {
   OverTime,
   TimeSlot,
 } from './evaluation.ts';
+/** @internal */
 export {
   countWaiting,
   type HeldMessage,
