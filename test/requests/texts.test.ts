@@ -10,8 +10,13 @@ import { splitText } from '../../src/simulator/part-count.ts';
 import { shopSettings } from './shop.ts';
 
 const settings = shopSettings();
-const sms = { messageId: 'm-1', recipient: '+1 202 555 0123', text: 'Hello' };
-const mms = { messageId: 'm-1', recipient: '+1 202 555 0123', mediaUrl: 'https://media.example/a.png' };
+const sms = { messageId: 'm-1', recipient: '+1 202 555 0123', sender: '+12025550100', text: 'Hello' };
+const mms = {
+  messageId: 'm-1',
+  recipient: '+1 202 555 0123',
+  sender: '+12025550100',
+  mediaUrl: 'https://media.example/a.png',
+};
 
 async function prepare(body: Record<string, unknown>): Promise<PreparedMessage> {
   const parsed = parseMessageRequest(body);
@@ -180,7 +185,7 @@ test('composes letters and accents that stand apart before it counts and sends t
     subject: 'Ü',
     text: 'É',
   });
-  const named = await prepare({ ...sms, sender: 'Caffè'.normalize('NFD') });
+  const named = await prepare({ ...sms, recipient: '+447400123456', sender: 'Caffè'.normalize('NFD') });
   assert.equal(named.kind === 'send' && named.input.sender, 'Caffè');
   // Signs that are letters by another number: Ångström, Ohm, Kelvin.
   assert.deepEqual(await contentOf({ ...sms, text: '\u212b\u2126\u212a' }), { kind: 'sms', text: 'ÅΩK' });
