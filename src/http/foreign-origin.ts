@@ -22,7 +22,8 @@ export function isForeignOrigin(headers: Headers, allowed: readonly string[] = [
 
 /** `null`, which a page without an origin sends, is of no host. */
 function isOf(origin: string, name: string): boolean {
-  if (!URL.canParse(origin)) return false;
+  // Names of tasks such as `web.1` are no URLs, though they are names.
+  if (!URL.canParse(origin)) return [`http://${name}`, `https://${name}`].includes(origin.toLowerCase());
   const { host, protocol } = new URL(origin);
   return host !== '' && (name === host || name === `${host}:${protocol === 'https:' ? 443 : 80}`);
 }

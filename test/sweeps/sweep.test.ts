@@ -407,7 +407,7 @@ describe('temporal-sinch sweep', () => {
     assert.equal(exitCode, 0);
     assert.match(
       stdout,
-      /^Plan plan-other \(other\): \d+ reports in [\d.]+ s; 0 handed to their messages, \d+ known already(?:, 1 belong to no message that Temporal knows)?\.\n$/,
+      /^Plan plan-other \(other\): \d+ reports in [\d.]+ s; 0 handed to their messages, \d+ known already(?:, 1 belongs to no message that Temporal knows)?\.\n$/,
     );
   });
 
