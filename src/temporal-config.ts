@@ -52,7 +52,8 @@ export function switchOf(given: string): boolean | undefined {
 export function readTemporalConfig(env: Readonly<Record<string, string | undefined>>): TemporalConfig {
   const set: Record<string, string> = {};
   // A key that comes from a file has its line feed.
-  for (const [name, value] of Object.entries(env)) if (value !== undefined && value !== '') set[name] = value.trim() || value;
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && value !== '') set[name] = value.trim() || value;
   const problems = checkVariables(set);
   if (problems.length > 0) throw new TemporalConfigError(problems);
   const config = load(set);
