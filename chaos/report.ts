@@ -62,7 +62,7 @@ export function jsonOf(result: ChaosResult): ResultLine {
 
 /** The result for people. */
 export function linesOf(result: ChaosResult, what: string): string[] {
-  const { messages, seed, faults, seconds, swept, untaken, wrong } = result;
+  const { messages, seed, faults, seconds, swept, wrong } = result;
   const happened = Object.entries(faults) as [FaultKind, number][];
   return [
     `${what}: ${messages} messages, seed ${seed}, ${seconds} s`,
@@ -73,15 +73,24 @@ export function linesOf(result: ChaosResult, what: string): string[] {
       ([count, meaning]) => `  ${String(result[count as keyof typeof MEANING]).padStart(6)}  ${meaning}`,
     ),
     ...(swept === undefined ? [] : [`  ${String(swept).padStart(6)}  reports brought by the sweep at the end`]),
-    ...(untaken === 0 ? [] : [`  ${String(untaken).padStart(6)}  not taken, however often they were requested`]),
     '',
-    wrong.length === 0 ? 'The ledger adds up.' : `The ledger does not add up: ${wrong.join('; ')}.`,
+    ...(wrong.length === 0 ? ['The ledger adds up.'] : []),
+    ...faultLines(result),
+  ];
+}
+
+/** What is wrong, beside the counts: requests that were not taken, the ledger, and each message that differs, and why. */
+export function faultLines(result: Pick<ChaosResult, 'differing' | 'untaken' | 'wrong'>): string[] {
+  const { untaken, wrong } = result;
+  return [
+    ...(untaken === 0 ? [] : [`${untaken} requests were not taken, however often they were made.`]),
+    ...(wrong.length === 0 ? [] : [`The ledger does not add up: ${wrong.join('; ')}.`]),
     ...differingLines(result),
   ];
 }
 
 /** Each message that differs, and why. */
-export function differingLines({ differing }: Pick<Comparison, 'differing'>): string[] {
+function differingLines({ differing }: Pick<Comparison, 'differing'>): string[] {
   const named = differing
     .slice(0, NAMED)
     .map(({ messageId, difference, why }) => `  ${messageId}  ${difference}: ${why}`);

@@ -21,7 +21,7 @@ import type { ChaosOptions } from './options.ts';
 import { CHAOS_SETTLE_MS, createOurSystem } from './our-system.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { CHAOS_MIX, type ChaosRequest, chaosRequests } from './requests.ts';
-import { type ChaosResult, differingLines, isRight, jsonOf, linesOf } from './report.ts';
+import { type ChaosResult, faultLines, isRight, jsonOf, linesOf } from './report.ts';
 import { settle } from './settle.ts';
 import type { ChaosPlaces } from './system.ts';
 import { startChaosTemporal } from './temporal.ts';
@@ -59,7 +59,7 @@ export async function runChaos(options: ChaosOptions, context: ProgramContext): 
   const result = await performRun(options, context);
   const right = isRight(result);
   if (options.json) {
-    if (!right) for (const line of differingLines(result)) note(context, line);
+    if (!right) for (const line of faultLines(result)) note(context, line);
     printJson(context, jsonOf(result));
   } else for (const line of linesOf(result, nameOf(options))) print(context, line);
   if (options.naive && !right) {
