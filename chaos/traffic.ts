@@ -10,8 +10,11 @@ export interface Traffic {
   refused: ReadonlySet<string>;
 }
 
-/** How long a platform goes on with a request, in milliseconds, and its pause between two attempts. */
-const GIVE_UP_AFTER_MS = 60_000;
+/**
+ * How long a platform goes on with a request, in milliseconds, and its pause between two attempts: as long as a machine
+ * takes that is slow and hit by faults besides.
+ */
+const GIVE_UP_AFTER_MS = 300_000;
 const REPEAT_AFTER_MS = 400;
 
 /** The pause before a request that was answered is made again all the same. */
